@@ -1,0 +1,108 @@
+/**
+ * @file Optimizer updates over all weights of a model at once. The table has one row of i32 words per weight array:
+ *
+ *   count, address of w, address of its gradient g, then one address per slot (optimizer state of the same count)
+ *
+ * An update is a class with `slots(): i32`, `hypers(): i32` and an inline generic
+ * `step<L>(w, g, s0, s1, s2: usize, h0, h1, h2, h3: v128): void` that loads and stores through L: Four takes four elements,
+ * One takes a single element with the same arithmetic. Unused slots are 0, hyper h[k] is hyper[k] in all lanes.
+ */
+import { rangeStart } from './parallel';
+
+/** A cache line of f32: threads meet only at multiples of it within a segment. */
+const GRAIN: i32 = 16;
+
+/** Four neighbouring elements. */
+@unmanaged
+export class Four {
+  @inline load(p: usize): v128 { return v128.load(p); }
+  @inline store(p: usize, v: v128): void { v128.store(p, v); }
+}
+
+/** One element, in every lane. */
+@unmanaged
+export class One {
+  @inline load(p: usize): v128 { return v128.load_splat<f32>(p); }
+  @inline store(p: usize, v: v128): void { v128.store_lane<f32>(p, v, 0); }
+}
+
+// @ts-ignore: decorator
+@inline
+function hyperAt(hyper: usize, index: i32, count: i32): v128 {
+  return index < count ? v128.load_splat<f32>(hyper + ((<usize>index) << 2)) : f32x4.splat(0);
+}
+
+// @ts-ignore: decorator
+@inline
+function word(row: usize, index: i32): i32 {
+  return load<i32>(row + ((<usize>index) << 2));
+}
+
+/** Elements of all segments, each rounded up to the grain, so that a cut is at a multiple of it within its segment. */
+function paddedTotal(table: usize, segments: i32, rowBytes: usize): i32 {
+  let total = 0;
+  for (let s = 0; s < segments; s++) {
+    total += (word(table, 0) + GRAIN - 1) & -GRAIN;
+    table += rowBytes;
+  }
+  return total;
+}
+
+/** Runs the update on the elements of this thread's share. */
+export function updateSegments<Update>(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
+  const op = changetype<Update>(0);
+  const rowBytes = (<usize>(3 + op.slots())) << 2;
+  const total = paddedTotal(table, segments, rowBytes);
+  const start = rangeStart(total, part, parts, GRAIN);
+  const end = rangeStart(total, part + 1, parts, GRAIN);
+  const h0 = hyperAt(hyper, 0, op.hypers());
+  const h1 = hyperAt(hyper, 1, op.hypers());
+  const h2 = hyperAt(hyper, 2, op.hypers());
+  const h3 = hyperAt(hyper, 3, op.hypers());
+  let base = 0;
+  for (let s = 0; s < segments && base < end; s++) {
+    const count = word(table, 0);
+    const from = start > base ? start - base : 0;
+    const to = end - base < count ? end - base : count;
+    if (from < to) {
+      const offset = (<usize>from) << 2;
+      let w = <usize>word(table, 1) + offset;
+      let g = <usize>word(table, 2) + offset;
+      let s0 = op.slots() > 0 ? <usize>word(table, 3) + offset : 0;
+      let s1 = op.slots() > 1 ? <usize>word(table, 4) + offset : 0;
+      let s2 = op.slots() > 2 ? <usize>word(table, 5) + offset : 0;
+      let n = to - from;
+      if (n >= 8) {
+        do {
+          op.step<Four>(w, g, s0, s1, s2, h0, h1, h2, h3);
+          op.step<Four>(w + 16, g + 16, s0 + 16, s1 + 16, s2 + 16, h0, h1, h2, h3);
+          w += 32;
+          g += 32;
+          if (op.slots() > 0) s0 += 32;
+          if (op.slots() > 1) s1 += 32;
+          if (op.slots() > 2) s2 += 32;
+          n -= 8;
+        } while (n >= 8);
+      }
+      if (n >= 4) {
+        op.step<Four>(w, g, s0, s1, s2, h0, h1, h2, h3);
+        w += 16;
+        g += 16;
+        s0 += 16;
+        s1 += 16;
+        s2 += 16;
+        n -= 4;
+      }
+      for (; n > 0; n--) {
+        op.step<One>(w, g, s0, s1, s2, h0, h1, h2, h3);
+        w += 4;
+        g += 4;
+        s0 += 4;
+        s1 += 4;
+        s2 += 4;
+      }
+    }
+    base += (count + GRAIN - 1) & -GRAIN;
+    table += rowBytes;
+  }
+}

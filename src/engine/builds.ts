@@ -1,0 +1,83 @@
+/**
+ * @file The builds of the kernels and how one of them becomes an instance: {simd, relaxed} × {plain, shared memory}.
+ *
+ * The builds are inlined, so that no bundler has to find a file. Those with relaxed SIMD are loaded only when asked for.
+ */
+
+import { instantiateSync } from '@assemblyscript/loader';
+import { describe, fail } from '../base/fail.ts';
+import { manifestHash } from './generated/kernels.ts';
+import simd from './generated/wasm-simd.ts';
+import simdShared from './generated/wasm-simd-shared.ts';
+import type { LinearMemory } from './memory.ts';
+
+/** Anything that WebAssembly can instantiate. */
+export type WasmSource = WebAssembly.Module | BufferSource;
+
+/** What the engine calls in a build. */
+export interface EngineExports {
+  heapBase(): number;
+  manifestHash(): number;
+  run(control: number, program: number, part: number, parts: number): void;
+  runParallel(control: number, program: number, parts: number): void;
+  submit(control: number, program: number, parts: number): number;
+}
+
+/** A build that fits the host. */
+export interface Build {
+  readonly name: string;
+  readonly relaxedSimd: boolean;
+  readonly source: WasmSource;
+}
+
+/** A build on a memory. */
+export interface Instance {
+  readonly build: Build;
+  readonly module: WebAssembly.Module;
+  readonly exports: EngineExports;
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** The build that every host with SIMD can run. */
+export function defaultBuild(shared: boolean): Build {
+  return { name: shared ? 'simd-shared' : 'simd', relaxedSimd: false, source: decode(shared ? simdShared : simd) };
+}
+
+/** The build that may round a·b + c once, where the hardware does it faster. */
+export async function relaxedBuild(shared: boolean): Promise<Build> {
+  const loaded = shared ? await import('./generated/wasm-relaxed-shared.ts') : await import('./generated/wasm-relaxed.ts');
+  return { name: shared ? 'relaxed-shared' : 'relaxed', relaxedSimd: true, source: decode(loaded.default) };
+}
+
+/** The smallest module with a SIMD instruction: (func (result v128) (i8x16.splat (i32.const 0))). */
+const SIMD_PROBE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+]);
+
+/** Throws when the host cannot run any build. */
+export function requireSimd(): void {
+  if (typeof WebAssembly !== 'object')
+    fail('engine', 'a host with WebAssembly', 'one without', 'use a current browser, Node, Deno or Bun.');
+  if (WebAssembly.validate(SIMD_PROBE)) return;
+  const hint = 'use Chrome or Edge 91, Firefox 89, Safari 16.4, Node 16.4 or later.';
+  fail('engine', 'a host with WebAssembly SIMD (128 bits)', 'one without', hint);
+}
+
+/** Instantiates a build on `memory`; throws when they do not fit together. */
+export function instantiate(build: Build, memory: LinearMemory): Instance {
+  const imports = { env: { memory: memory.wasm } };
+  const { module, exports } = instantiateSync<Record<string, unknown>>(build.source, imports);
+  const engineExports = exports as unknown as EngineExports;
+  const hash = engineExports.manifestHash?.();
+  if (hash !== manifestHash) {
+    const hint = 'take the file from the same version of the package.';
+    fail('setup', `\`wasm\` with the kernels of this version (${manifestHash})`, describe(hash), hint);
+  }
+  return { build, module, exports: engineExports };
+}

@@ -1,0 +1,25 @@
+/**
+ * @file Myelin: neural networks trained in TypeScript at native speed.
+ *
+ * Classes (layers, models, optimizers, callbacks) are exported flat, function-shaped things in namespaces.
+ */
+
+export { AbortError, MyelinError, OutOfMemoryError, ShapeError } from './base/fail.ts';
+export { type Seed, setSeed } from './base/seed.ts';
+export type { DType, PartialShape, Shape } from './base/shape.ts';
+export { type NestedArray, Tensor, type TensorLike, type TypedArray, tensor } from './base/tensor.ts';
+export { type Callback, History, type Logs, ProgressBar, type RunParams, type Verbosity } from './callbacks/index.ts';
+export { type EngineInfo, engineInfo, type SetupOptions, setup } from './engine/index.ts';
+export { defineOp, type Operand, type OpRecord } from './graph/define-op.ts';
+export { grad, jit, valueAndGrad } from './graph/jit.ts';
+export { Node } from './graph/node.ts';
+export { Variable } from './graph/variable.ts';
+export * from './layers/index.ts';
+export * from './models/index.ts';
+export { Adam, Optimizer, RMSprop, SGD } from './optimizers/index.ts';
+
+export * as activations from './layers/activations.ts';
+export * as initializers from './initializers/index.ts';
+export * as losses from './losses/index.ts';
+export * as metrics from './metrics/index.ts';
+export * as ops from './graph/ops.ts';

@@ -1,0 +1,30 @@
+/** @file Checks of layer options, so that a bad one is refused where it is written, not where it first hurts. */
+
+import { describe, fail, failShape } from '../base/fail.ts';
+import { formatShape, type PartialShape } from '../base/shape.ts';
+
+/** `value` if it is a whole number of at least 1. */
+export function positiveInteger(where: string, name: string, value: number): number {
+  if (!Number.isInteger(value) || value < 1) fail(where, `\`${name}\` to be a positive integer`, describe(value));
+  return value;
+}
+
+/** `value` if it lies in [low, high]. */
+export function inRange(where: string, name: string, value: number, low: number, high: number): number {
+  if (typeof value !== 'number' || !(value >= low && value <= high)) {
+    fail(where, `\`${name}\` to be a number in [${low}, ${high}]`, describe(value));
+  }
+  return value;
+}
+
+/** The last dimension of a shape that must be known when a layer is built. */
+export function lastDimension(where: string, shape: PartialShape, minimumRank = 2): number {
+  if (shape.length < minimumRank) {
+    failShape(where, `input of rank >= ${minimumRank}`, `shape ${formatShape(shape)}`, 'the first axis is the batch.');
+  }
+  const size = shape[shape.length - 1];
+  if (size === null || size === undefined) {
+    return failShape(where, 'an input whose last dimension is known', `shape ${formatShape(shape)}`, 'give `inputShape` in full.');
+  }
+  return size;
+}

@@ -1,0 +1,61 @@
+import type { PartialShape } from '../base/shape.ts';
+import type { Node } from '../graph/node.ts';
+import { add, matmul, reshape } from '../graph/ops.ts';
+import type { Variable } from '../graph/variable.ts';
+import { type InitializerSpec, resolveInitializer } from '../initializers/index.ts';
+import { type ActivationFunction, type ActivationSpec, resolveActivation } from './activations.ts';
+import { lastDimension, positiveInteger } from './checks.ts';
+import { Layer, type LayerOptions } from './layer.ts';
+
+/** Options of {@link Dense}. */
+export interface DenseOptions extends LayerOptions {
+  /** Number of outputs. */
+  readonly units: number;
+  /** Applied to the result. Default linear. */
+  readonly activation?: ActivationSpec;
+  /** Whether a bias is added. Default true. */
+  readonly useBias?: boolean;
+  /** Default 'glorotUniform'. */
+  readonly kernelInitializer?: InitializerSpec;
+  /** Default 'zeros'. */
+  readonly biasInitializer?: InitializerSpec;
+}
+
+/**
+ * Fully connected layer: activation(x·kernel + bias) over the last axis. Weights: `kernel` [inputs, units], `bias` [units].
+ *
+ * Shape: [batch, …, inputs] → [batch, …, units].
+ *
+ * @throws MyelinError when `units` is not a positive integer or a name is unknown
+ */
+export class Dense extends Layer<DenseOptions> {
+  static override readonly type: string = 'Dense';
+  readonly units: number;
+  readonly #activation: ActivationFunction;
+  #kernel!: Variable;
+  #bias: Variable | undefined;
+
+  constructor(options: DenseOptions) {
+    super(options);
+    this.units = positiveInteger(this.where, 'units', options.units);
+    this.#activation = resolveActivation(this.where, options.activation);
+    resolveInitializer(options.kernelInitializer ?? 'glorotUniform');
+    resolveInitializer(options.biasInitializer ?? 'zeros');
+  }
+
+  override build(inputShape: PartialShape): PartialShape {
+    const { kernelInitializer = 'glorotUniform', biasInitializer = 'zeros', useBias = true } = this.options;
+    const inputs = lastDimension(this.where, inputShape);
+    this.#kernel = this.addWeight('kernel', [inputs, this.units], { initializer: kernelInitializer });
+    if (useBias) this.#bias = this.addWeight('bias', [this.units], { initializer: biasInitializer });
+    return [...inputShape.slice(0, -1), this.units];
+  }
+
+  override call(x: Node): Node {
+    // One matrix product whatever the rank, with bias and activation right behind it so that they fuse.
+    const rows = reshape(x, [-1, x.shape[x.rank - 1]!]);
+    const product = matmul(rows, this.#kernel);
+    const result = this.#activation(this.#bias ? add(product, this.#bias) : product);
+    return reshape(result, [...x.shape.slice(0, -1), this.units]);
+  }
+}

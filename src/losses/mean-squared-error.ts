@@ -1,0 +1,21 @@
+import type { Node } from '../graph/node.ts';
+import { squaredDifference } from '../graph/ops.ts';
+import { functionForm } from './function-form.ts';
+import { Loss, type LossOptions } from './loss.ts';
+import { meanOverLast } from './reduce.ts';
+
+/**
+ * mean((t − p)²) over the last axis. Aliases: mse, MSE.
+ *
+ * Source: Keras `losses.MeanSquaredError`.
+ */
+export class MeanSquaredError extends Loss {
+  static override readonly type: string = 'MeanSquaredError';
+
+  override call(yTrue: Node, yPred: Node): Node {
+    return meanOverLast(squaredDifference(yPred, yTrue));
+  }
+}
+
+/** {@link MeanSquaredError} per position. Shape: […, k] twice → […]. */
+export const meanSquaredError = functionForm<LossOptions>('meanSquaredError', (options) => new MeanSquaredError(options));

@@ -1,0 +1,57 @@
+/** @file From what a user writes as a metric — an object, a name in any spelling, a function, a loss — to a metric. */
+
+import { describe, fail } from '../base/fail.ts';
+import { lookup } from '../base/names.ts';
+import { FunctionLoss, Loss, type LossFunction, type TargetSpec } from '../losses/index.ts';
+import { lossClasses } from '../losses/resolve.ts';
+import * as all from './all.ts';
+import { LossMetric } from './loss-metric.ts';
+import { Metric, type MetricOptions } from './metric.ts';
+
+/** A metric of one's own: values whose first axis is the batch, from targets and predictions; their mean is reported. */
+export type MetricFunction = LossFunction;
+
+/** What may stand where a metric is wanted. */
+export type MetricSpec = string | MetricFunction | Metric | Loss;
+
+type MetricMaker = (options: MetricOptions, yTrue: TargetSpec, yPred: TargetSpec) => Metric;
+
+const accuracy: MetricMaker = (options, yTrue, yPred) => new (accuracyFor(yTrue, yPred))(options);
+
+/** Every metric by its type; every loss is one, too, under its names. */
+const makers: Readonly<Record<string, MetricMaker>> = {
+  accuracy,
+  acc: accuracy,
+  ...Object.fromEntries(
+    Object.entries(lossClasses).map(([name, LossClass]): [string, MetricMaker] => [name, (options) => new LossMetric(new LossClass(options), options)]),
+  ),
+  ...Object.fromEntries(Object.values(all).map((MetricClass): [string, MetricMaker] => [MetricClass.type, (options) => new MetricClass(options)])),
+};
+
+/** The accuracy that goes with targets and predictions of these shapes, by Keras's rule. */
+function accuracyFor(yTrue: TargetSpec, yPred: TargetSpec): new (options: MetricOptions) => Metric {
+  if (yPred.shape.length < 2 || yPred.shape.at(-1) === 1) return all.BinaryAccuracy;
+  const isSparse = yTrue.shape.length < yPred.shape.length || yTrue.shape.at(-1) === 1;
+  return isSparse ? all.SparseCategoricalAccuracy : all.CategoricalAccuracy;
+}
+
+/**
+ * The metric that `spec` means for targets and predictions of these shapes; a name becomes the metric's own.
+ *
+ * 'accuracy' and 'acc' are binary for one output, sparse categorical for class numbers and categorical for one-hot rows. As in Keras,
+ * several sigmoid outputs give the categorical one: ask for 'binaryAccuracy' there.
+ *
+ * @throws MyelinError with the nearest known name when there is no such metric
+ */
+export function resolveMetric(spec: MetricSpec, yTrue: TargetSpec, yPred: TargetSpec): Metric {
+  if (spec instanceof Metric) return spec;
+  if (spec instanceof Loss) return new LossMetric(spec, { name: spec.name });
+  if (typeof spec === 'function') {
+    const name = spec.name || 'metric';
+    return new LossMetric(new FunctionLoss(spec, { name }), { name }, null);
+  }
+  if (typeof spec !== 'string') {
+    return fail('compile', '`metrics` to be names, Metrics or functions (yTrue, yPred) => node', describe(spec));
+  }
+  return lookup('compile', 'metric', spec, makers)({ name: spec }, yTrue, yPred);
+}

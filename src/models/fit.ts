@@ -1,0 +1,147 @@
+/** @file The training loop: epochs, batches in shuffled order, validation, callbacks, and the bookkeeping around them. */
+
+import { AbortError } from '../base/fail.ts';
+import { globalSource } from '../base/seed.ts';
+import { newArray, type Tensor } from '../base/tensor.ts';
+import { CallbackList, History, type Logs, ProgressBar, standardVerbosity, type TrainedModel } from '../callbacks/index.ts';
+import { copyRows, countArgument } from '../data/arrays.ts';
+import { sequence, shuffle } from '../data/shuffle.ts';
+import { batchSizeOf, type FitOptions, type Pair, splitData } from './arguments.ts';
+import { RunningResults } from './compiled.ts';
+import { Pace } from './pace.ts';
+import { placeSamples, type Resident } from './resident.ts';
+import { type SampleSpec, type Step, type StepRequest, sampleSpec } from './step.ts';
+
+/** What the loops need of a model. */
+export interface Trainee extends TrainedModel {
+  readonly where: string;
+  /** The step for a request, compiled when it is first asked for. */
+  step(request: StepRequest): Step;
+  /** Refuses data the model or its loss cannot take; builds the model if it is not built. */
+  prepare(x: Tensor, y: Tensor | undefined): void;
+  /** Loss and metrics on `pair`. */
+  test(pair: Pair, batchSize: number, callbacks: CallbackList, signal: AbortSignal | undefined, pace: Pace): Promise<Logs>;
+}
+
+/** Throws when the caller has cancelled. */
+export function throwIfAborted(where: string, signal: AbortSignal | undefined): void {
+  if (!signal?.aborted) return;
+  const error = new AbortError(`[${where}] cancelled by its signal.`);
+  error.cause = signal.reason;
+  throw error;
+}
+
+/** Copies of one batch's samples, for data that is not in the engine's memory. */
+class Staging {
+  readonly #x: Tensor['data'];
+  readonly #y: Tensor['data'];
+  readonly #pair: Pair;
+
+  constructor(pair: Pair, batchSize: number) {
+    const room = ({ data, dtype, shape }: Tensor): Tensor['data'] => newArray(dtype, (data.length / shape[0]!) * batchSize);
+    this.#pair = pair;
+    this.#x = room(pair.x);
+    this.#y = room(pair.y);
+  }
+
+  feed(step: Step, indices: Int32Array, start: number): void {
+    const picked = indices.subarray(start, start + step.batch);
+    copyRows(this.#pair.x, picked, this.#x);
+    copyRows(this.#pair.y, picked, this.#y);
+    const part = (array: Tensor['data'], source: Tensor): Tensor['data'] => array.subarray(0, (source.size / source.shape[0]!) * step.batch);
+    step.feed(part(this.#x, this.#pair.x), part(this.#y, this.#pair.y));
+  }
+}
+
+/** Trains `model` on arrays. */
+export async function fitArrays(model: Trainee, x: Parameters<typeof splitData>[1], y: Parameters<typeof splitData>[2], options: FitOptions): Promise<History> {
+  const { where } = model;
+  const epochs = countArgument(where, 'epochs', options.epochs ?? 1);
+  const batchSize = batchSizeOf(where, options);
+  const { training, validation } = splitData(where, x, y, options);
+  model.prepare(training.x, training.y);
+  if (validation) model.prepare(validation.x, validation.y);
+
+  const count = training.x.shape[0]!;
+  const steps = Math.ceil(count / batchSize);
+  const verbose = standardVerbosity(options.verbose ?? 'auto');
+  const history = new History();
+  const callbacks = new CallbackList([...(options.callbacks ?? []), history, ...(verbose ? [new ProgressBar(verbose)] : [])]);
+  const pace = new Pace();
+  const order = sequence(count);
+  model.stopTraining = false;
+
+  const resident = placeSamples(training);
+  try {
+    const run = new EpochRunner(model, training, resident, batchSize);
+    await callbacks.call('onTrainBegin', model, { epochs, steps, verbose });
+    let logs: Logs = {};
+    for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
+      throwIfAborted(where, options.signal);
+      await callbacks.call('onEpochBegin', epoch);
+      if (options.shuffle ?? true) shuffle(order, globalSource());
+      logs = await run.epoch(order, callbacks, options.signal, pace);
+      if (validation) {
+        const results = await model.test(validation, batchSize, callbacks, options.signal, pace);
+        for (const [name, value] of Object.entries(results)) logs[`val_${name}`] = value;
+      }
+      await callbacks.call('onEpochEnd', epoch, logs);
+      // Even an epoch shorter than a time slice lets the host breathe now and then.
+      if (pace.isDue) await pace.rest();
+    }
+    await callbacks.call('onTrainEnd', logs);
+  } finally {
+    resident?.release();
+  }
+  return history;
+}
+
+/** Runs the batches of an epoch. */
+class EpochRunner {
+  readonly #model: Trainee;
+  readonly #resident: Resident | undefined;
+  readonly #staging: Staging | undefined;
+  readonly #batchSize: number;
+  readonly #specs: { x: SampleSpec; y: SampleSpec };
+  #results: RunningResults | undefined;
+
+  constructor(model: Trainee, data: Pair, resident: Resident | undefined, batchSize: number) {
+    this.#model = model;
+    this.#resident = resident;
+    this.#staging = resident ? undefined : new Staging(data, batchSize);
+    this.#batchSize = batchSize;
+    this.#specs = { x: sampleSpec(data.x), y: sampleSpec(data.y) };
+  }
+
+  #step(batch: number): Step {
+    const step = this.#model.step({ kind: 'train', feed: this.#resident ? 'gather' : 'direct', batch, ...this.#specs });
+    if (this.#resident) step.bind(this.#resident.x, this.#resident.y);
+    return step;
+  }
+
+  async epoch(order: Int32Array, callbacks: CallbackList, signal: AbortSignal | undefined, pace: Pace): Promise<Logs> {
+    const model = this.#model;
+    const count = order.length;
+    const full = count >= this.#batchSize ? this.#step(this.#batchSize) : undefined;
+    const rest = count % this.#batchSize > 0 ? this.#step(count % this.#batchSize) : undefined;
+    const first = (full ?? rest)!;
+    this.#results ??= new RunningResults(first.metrics, first.statistics);
+    const results = this.#results;
+    results.reset();
+    const hasBegin = callbacks.has('onTrainBatchBegin');
+    const hasEnd = callbacks.has('onTrainBatchEnd');
+    for (let start = 0, batch = 0; start < count && !model.stopTraining; start += this.#batchSize, batch++) {
+      throwIfAborted(model.where, signal);
+      const step = count - start >= this.#batchSize ? full! : rest!;
+      if (hasBegin) await callbacks.call('onTrainBatchBegin', batch);
+      if (this.#staging) this.#staging.feed(step, order, start);
+      else step.pick(order, start);
+      const pending = step.run();
+      if (pending) await pending;
+      step.collect(results);
+      if (hasEnd) await callbacks.call('onTrainBatchEnd', batch, results.logs());
+      if (pace.isDue) await pace.rest();
+    }
+    return results.logs();
+  }
+}

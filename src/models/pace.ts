@@ -1,0 +1,22 @@
+/** @file Keeping the host responsive: a long computation on the caller's thread hands it back every few milliseconds. */
+
+import { yieldToHost } from '../engine/index.ts';
+
+/** Milliseconds a run keeps the thread at most before it yields, unless a single step takes longer. */
+const slice = 12;
+
+/** Tells a loop when to yield. */
+export class Pace {
+  #last = performance.now();
+
+  /** Whether it is time to call {@link rest}. */
+  get isDue(): boolean {
+    return performance.now() - this.#last > slice;
+  }
+
+  /** Lets the host handle events, timers and painting. */
+  async rest(): Promise<void> {
+    await yieldToHost();
+    this.#last = performance.now();
+  }
+}

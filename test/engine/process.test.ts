@@ -1,0 +1,32 @@
+/** @file Threads and the process: parked workers take no time and never keep it alive. */
+
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { yieldToHost } from '../../src/engine/index.ts';
+
+describe('process', () => {
+  test('ends by itself while workers are parked, which take no time', async () => {
+    const script = fileURLToPath(new URL('fixtures/parked.ts', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], { timeout: 30_000 });
+    const { threads, busy } = JSON.parse(stdout) as { threads: number; busy: number };
+    expect(threads).toBe(3);
+    expect(busy).toBeLessThan(0.2);
+  });
+
+  test('gets its turn from yieldToHost, a thousand times within moments', async () => {
+    let isTimerDone = false;
+    setTimeout(() => {
+      isTimerDone = true;
+    }, 1);
+    const started = performance.now();
+    let yields = 0;
+    while (!isTimerDone || yields < 1000) {
+      await yieldToHost();
+      yields++;
+    }
+    // Nested timers would take at least a millisecond each.
+    expect((performance.now() - started) / yields).toBeLessThan(0.5);
+  });
+});

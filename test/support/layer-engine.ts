@@ -1,0 +1,94 @@
+/** @file The layer engine: what must hold of every layer, checked by one call. */
+
+import { expect } from 'vitest';
+import { type PartialShape, type Shape, sizeOf } from '../../src/base/shape.ts';
+import { setSeed } from '../../src/base/seed.ts';
+import { Tensor } from '../../src/base/tensor.ts';
+import { mean, mul, square, sub, sum } from '../../src/graph/ops.ts';
+import { jit, valueAndGrad } from '../../src/graph/jit.ts';
+import type { Layer } from '../../src/layers/index.ts';
+import { Sequential } from '../../src/models/index.ts';
+
+/** What a layer is expected to do. */
+export interface LayerExpectation {
+  readonly out: Shape;
+  /** Number of weights. */
+  readonly weights: number;
+  /** Layers that change their outputs at random in training are not differentiated numerically. */
+  readonly isRandom?: boolean;
+  /** Step of the central differences. Default 1e-2. */
+  readonly step?: number;
+}
+
+/** Numbers in [−1, 1] that follow from the index, away from 0 so that kinks are not met. */
+export function pattern(shape: Shape, phase = 0): Tensor {
+  const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => {
+    const value = (((i + 1) * 7919 + phase * 104729) % 2003) / 1001.5 - 1;
+    return value >= 0 ? value * 0.9 + 0.1 : value * 0.9 - 0.1;
+  });
+  return new Tensor(data, shape);
+}
+
+/** Checks build, shapes, config round trip, gradients of inputs and weights, and that a training step lowers a loss. */
+export async function checkLayer<O extends object>(Type: new (options: O) => Layer, options: O, inputShape: Shape, expected: LayerExpectation): Promise<void> {
+  setSeed(1);
+  const layer = new Type(options);
+  const built: PartialShape = layer.ensureBuilt([null, ...inputShape.slice(1)]);
+  expect(built.slice(1)).toEqual(expected.out.slice(1));
+  expect(layer.weights.length).toBe(expected.weights);
+
+  const x = pattern(inputShape);
+  const run = (target: Layer) => jit((input) => target.call(input, { training: false }))(x);
+  expect(run(layer).shape).toEqual(expected.out);
+
+  // The options are the config: a second layer made of them, with the same weights, is the same function.
+  const twin = new Type({ ...layer.options, name: `${layer.name}_twin` } as unknown as O);
+  twin.ensureBuilt([null, ...inputShape.slice(1)]);
+  twin.setWeights(layer.getWeights());
+  expect(run(twin).data).toEqual(run(layer).data);
+
+  if (!expected.isRandom) checkGradients(layer, x, expected);
+  await checkTraining(new Type(options), x, expected);
+}
+
+/** Compares the gradient with central differences in one direction, for the input and for every trainable weight. */
+function checkGradients(layer: Layer, x: Tensor, { out, step = 1e-2 }: LayerExpectation): void {
+  const upstream = pattern(out, 1);
+  const weights = layer.trainableWeights;
+  const lossOf = (input: Parameters<Layer['call']>[0]) => sum(mul(layer.call(input, { training: true }), upstream));
+  const value = jit(lossOf);
+  const byInput = valueAndGrad(lossOf)(x).gradients[0]!;
+  const byWeights = weights.length > 0 ? valueAndGrad(lossOf, { wrt: weights })(x).gradients : [];
+
+  const compare = (name: string, gradient: Tensor, evaluate: (sign: number, direction: Tensor) => number): void => {
+    const direction = pattern(gradient.shape, 2);
+    const difference = (evaluate(step, direction) - evaluate(-step, direction)) / (2 * step);
+    const analytic = Array.from(gradient.data).reduce((total, element, i) => total + element * direction.data[i]!, 0);
+    const scale = Array.from(gradient.data).reduce((total, element, i) => total + Math.abs(element * direction.data[i]!), 1e-3);
+    expect(Math.abs(difference - analytic) / scale, `gradient by ${name}: ${analytic}, differences give ${difference}`).toBeLessThan(5e-3);
+  };
+  const moved = (base: Tensor, direction: Tensor, by: number): Tensor => new Tensor(Float32Array.from(base.data, (element, i) => element + by * direction.data[i]!), base.shape);
+  compare('the input', byInput, (by, direction) => value(moved(x, direction, by)).item());
+  weights.forEach((weight, i) => {
+    const before = weight.read();
+    compare(weight.name, byWeights[i]!, (by, direction) => {
+      weight.write(moved(before, direction, by));
+      const result = value(x).item();
+      weight.write(before);
+      return result;
+    });
+  });
+}
+
+/** A few steps of gradient descent on the layer alone must lower a squared error. */
+async function checkTraining(layer: Layer, x: Tensor, { out, weights, isRandom }: LayerExpectation): Promise<void> {
+  const model = new Sequential([layer]);
+  model.build([null, ...x.shape.slice(1)]);
+  model.compile({ optimizer: 'sgd', loss: (yTrue, yPred) => mean(square(sub(yPred, yTrue)), -1) });
+  const y = pattern(out, 3);
+  const losses: number[] = [];
+  for (let i = 0; i < 4; i++) losses.push((await model.trainOnBatch(x, y)).loss!);
+  expect(losses.every(Number.isFinite)).toBe(true);
+  if (weights > 0) expect(losses[3]).toBeLessThan(losses[0]!);
+  else if (!isRandom) expect(losses[3]).toBe(losses[0]);
+}
