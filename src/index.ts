@@ -13,13 +13,12 @@ export { type EngineInfo, engineInfo, type SetupOptions, setup } from './engine/
 export { defineOp, type Operand, type OpRecord } from './graph/define-op.ts';
 export { grad, jit, valueAndGrad } from './graph/jit.ts';
 export { Node } from './graph/node.ts';
+export * as ops from './graph/ops.ts';
 export { Variable } from './graph/variable.ts';
-export * from './layers/index.ts';
-export * from './models/index.ts';
-export { Adam, Optimizer, RMSprop, SGD } from './optimizers/index.ts';
-
-export * as activations from './layers/activations.ts';
 export * as initializers from './initializers/index.ts';
+export * as activations from './layers/activations.ts';
+export * from './layers/index.ts';
 export * as losses from './losses/index.ts';
 export * as metrics from './metrics/index.ts';
-export * as ops from './graph/ops.ts';
+export * from './models/index.ts';
+export { Adam, Optimizer, RMSprop, SGD } from './optimizers/index.ts';

@@ -46,10 +46,12 @@ function imports(path: string): string[] {
     if (!isImport && !ts.isExportDeclaration(statement)) return [];
     if (!statement.moduleSpecifier || !ts.isStringLiteral(statement.moduleSpecifier)) return [];
     const clause = isImport ? statement.importClause : statement;
-    const isTypeOnly = clause && ('phaseModifier' in clause ? clause.phaseModifier === ts.SyntaxKind.TypeKeyword : clause.isTypeOnly);
+    const isTypeOnly =
+      clause && ('phaseModifier' in clause ? clause.phaseModifier === ts.SyntaxKind.TypeKeyword : clause.isTypeOnly);
     const names = isImport ? statement.importClause?.namedBindings : statement.exportClause;
     const list = names && 'elements' in names ? [...names.elements] : [];
-    const isAllTypes = list.length > 0 && list.every((element) => element.isTypeOnly) && !(isImport && statement.importClause?.name);
+    const isAllTypes =
+      list.length > 0 && list.every((element) => element.isTypeOnly) && !(isImport && statement.importClause?.name);
     return isTypeOnly || isAllTypes ? [] : [statement.moduleSpecifier.text];
   });
 }

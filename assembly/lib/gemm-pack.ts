@@ -22,7 +22,9 @@ export function packColumns(b: usize, ldb: usize, panel: usize, k: i32, cols: i3
     return;
   }
   for (; k > 0; --k) {
-    for (let j = 0; j < width; j += 4) v128.store(panel + (j << 2), loadSome(b + (j << 2), cols - j));
+    for (let j = 0; j < width; j += 4) {
+      v128.store(panel + (j << 2), j < cols ? loadSome(b + (j << 2), cols - j) : f32x4.splat(0));
+    }
     b += ldb; panel += width << 2;
   }
 }

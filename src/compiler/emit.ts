@@ -5,7 +5,15 @@
 
 import { internal } from '../base/fail.ts';
 import { sizeOf } from '../base/shape.ts';
-import { CHUNK_LENGTH, type Emitter, type Engine, fusedScratchBytes, type Pointer, type Program, type ProgramWriter } from '../engine/index.ts';
+import {
+  CHUNK_LENGTH,
+  type Emitter,
+  type Engine,
+  fusedScratchBytes,
+  type Pointer,
+  type Program,
+  type ProgramWriter,
+} from '../engine/index.ts';
 import type { Lowering } from '../graph/define-op.ts';
 import type { Node, OpCall } from '../graph/node.ts';
 import { baseOf, bytesOfNode } from './buffers.ts';
@@ -52,7 +60,11 @@ function workOf(step: Step): number {
   return work;
 }
 
-function lowering(call: OpCall, addressOf: (node: Node) => Pointer, rest: Omit<Lowering<object>, 'inputs' | 'outputs' | 'inputSpecs' | 'outputSpecs' | 'attrs' | 'offset'>): Lowering<object> {
+function lowering(
+  call: OpCall,
+  addressOf: (node: Node) => Pointer,
+  rest: Omit<Lowering<object>, 'inputs' | 'outputs' | 'inputSpecs' | 'outputSpecs' | 'attrs' | 'offset'>,
+): Lowering<object> {
   return {
     inputs: call.inputs.map(addressOf),
     outputs: call.outputs.map(addressOf),
@@ -127,7 +139,16 @@ function emitChain(writer: ProgramWriter, step: Step, addresses: Addresses, scra
   writer.fused(n, scratch, count, (k) => {
     for (const call of step.calls) {
       const refuse = (): never => internal(`${call.op.name} is elementwise but asks for a table or barrier`);
-      call.op.lower(k, lowering(call, operand, { scratch: 0, n: CHUNK_LENGTH, table: refuse, barrier: refuse, epilogue: { bias: 0, activation: 0 } }));
+      call.op.lower(
+        k,
+        lowering(call, operand, {
+          scratch: 0,
+          n: CHUNK_LENGTH,
+          table: refuse,
+          barrier: refuse,
+          epilogue: { bias: 0, activation: 0 },
+        }),
+      );
     }
   });
 }

@@ -54,16 +54,26 @@ export function fuse(graph: Graph): Step[] {
   for (const call of order) {
     if (call.op.acceptsEpilogue) takeEpilogue(call, onlyConsumer, taken, steps, position);
   }
-  for (const chain of findChains(order.filter((call) => !taken.has(call)), consumers, kept)) {
+  for (const chain of findChains(
+    order.filter((call) => !taken.has(call)),
+    consumers,
+    kept,
+  )) {
     for (const call of chain) taken.add(call);
     const made = new Set(chain.flatMap((call) => call.outputs));
     const inputs = [...new Set(chain.flatMap((call) => call.inputs))].filter((input) => !made.has(input));
     const last = chain[chain.length - 1]!;
-    steps.push({ at: position.get(last)!, step: { kind: 'chain', calls: chain, epilogue: noEpilogue, inputs, outputs: last.outputs } });
+    steps.push({
+      at: position.get(last)!,
+      step: { kind: 'chain', calls: chain, epilogue: noEpilogue, inputs, outputs: last.outputs },
+    });
   }
   for (const call of order) {
     if (taken.has(call)) continue;
-    steps.push({ at: position.get(call)!, step: { kind: 'single', calls: [call], epilogue: noEpilogue, inputs: call.inputs, outputs: call.outputs } });
+    steps.push({
+      at: position.get(call)!,
+      step: { kind: 'single', calls: [call], epilogue: noEpilogue, inputs: call.inputs, outputs: call.outputs },
+    });
   }
   return steps.sort((a, b) => a.at - b.at).map(({ step }) => step);
 }
@@ -103,7 +113,11 @@ function takeEpilogue(
 }
 
 /** Groups of at least two elementwise calls, each in running order, whose intermediate values only the group itself reads. */
-function findChains(order: readonly OpCall[], consumers: ReadonlyMap<Node, ReadonlySet<OpCall>>, kept: ReadonlySet<Node>): OpCall[][] {
+function findChains(
+  order: readonly OpCall[],
+  consumers: ReadonlyMap<Node, ReadonlySet<OpCall>>,
+  kept: ReadonlySet<Node>,
+): OpCall[][] {
   const groupOf = new Map<OpCall, OpCall[]>();
   for (const call of order.toReversed()) {
     if (!isElementwise(call)) continue;

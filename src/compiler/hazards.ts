@@ -19,7 +19,11 @@ export class HazardTracker {
   /** Whether a step with these accesses must wait for the other threads first. */
   needsBarrier(reads: readonly Access[], writes: readonly Access[]): boolean {
     const clash = (pending: readonly Access[], next: readonly Access[]): boolean =>
-      next.some((b) => pending.some((a) => a.start < b.end && b.start < a.end && !(a.share !== undefined && a.share === b.share && a.start === b.start)));
+      next.some((b) =>
+        pending.some(
+          (a) => a.start < b.end && b.start < a.end && !(a.share !== undefined && a.share === b.share && a.start === b.start),
+        ),
+      );
     return clash(this.#writes, reads) || clash(this.#writes, writes) || clash(this.#reads, writes);
   }
 

@@ -4,6 +4,7 @@
  * outputs reach is rebuilt).
  */
 
+import { keyOf } from '../base/key.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Graph } from '../graph/graph.ts';
@@ -27,26 +28,14 @@ const shareLimit = 64;
 export function rewrite(graph: Graph, tools: RewriteTools): Graph {
   const renamed = new Map<Node, Node>();
   const known = new Map<string, readonly Node[]>();
-  const identities = new Map<object, number>();
-  const identify = (value: object): number => {
-    const id = identities.get(value) ?? identities.size;
-    identities.set(value, id);
-    return id;
-  };
-  const keyOf = (node: Node): string => {
+  const nodeKey = (node: Node): string => {
     if (node.source.kind !== 'constant') return `n${node.id}`;
     const { tensor } = node.source;
-    if (tensor.size > shareLimit) return `t${identify(tensor.data)}:${tensor.shape}`;
+    if (tensor.size > shareLimit) return `t${keyOf(tensor.data)}:${tensor.shape}`;
     // −0 and 0 differ, so numbers are told apart by their bits.
     const bits = new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
     return `c${tensor.dtype}:${tensor.shape}:${bits}`;
   };
-  // Attributes may hold objects such as variables; those are compared by identity.
-  const attrsKey = (attrs: object): string =>
-    JSON.stringify(attrs, (_, value) => {
-      if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-      return typeof value === 'object' && value !== null && value.constructor !== Object && !Array.isArray(value) ? `#${identify(value)}` : value;
-    });
   const resolve = (node: Node): Node => renamed.get(node) ?? node;
   const effects = new Map<OpCall, OpCall>(graph.effects.map((effect) => [effect, effect]));
 
@@ -62,7 +51,7 @@ export function rewrite(graph: Graph, tools: RewriteTools): Graph {
       renamed.set(call.outputs[0]!, resolve(simpler));
       continue;
     }
-    const key = `${call.op.name}|${attrsKey(call.attrs)}|${inputs.map(keyOf).join(',')}`;
+    const key = `${call.op.name}|${keyOf(call.attrs)}|${inputs.map(nodeKey).join(',')}`;
     const isConstant = inputs.length > 0 && inputs.every((input) => input.source.kind === 'constant');
     let outputs = known.get(key);
     if (!outputs) {

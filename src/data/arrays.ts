@@ -27,13 +27,19 @@ function tensorNamed(where: string, name: string, value: TensorLike): Tensor {
 /** Refuses two sets of samples of different length. */
 export function checkSameCount(where: string, x: Tensor, y: Tensor): void {
   if (x.shape[0] !== y.shape[0]) {
-    failShape(where, 'as many targets as inputs', `${x.shape[0]} inputs and ${y.shape[0]} targets`, 'x and y must have the same first axis.');
+    failShape(
+      where,
+      'as many targets as inputs',
+      `${x.shape[0]} inputs and ${y.shape[0]} targets`,
+      'x and y must have the same first axis.',
+    );
   }
 }
 
 /** Refuses samples whose shape a model was not built for. */
 export function checkSampleShape(where: string, x: Tensor, expected: PartialShape): void {
-  const matches = x.rank === expected.length && expected.every((size, axis) => axis === 0 || size === null || size === x.shape[axis]);
+  const matches =
+    x.rank === expected.length && expected.every((size, axis) => axis === 0 || size === null || size === x.shape[axis]);
   if (matches) return;
   const isSingle = x.rank === expected.length - 1;
   const hint = isSingle ? 'the first axis is the batch: wrap a single sample in an array.' : undefined;
@@ -51,7 +57,12 @@ export function checkFinite(where: string, name: string, value: Tensor): void {
     index.unshift(rest % value.shape[axis]!);
     rest = Math.floor(rest / value.shape[axis]!);
   }
-  fail(where, `finite numbers in \`${name}\``, `${value.data[at]} at [${index.join(', ')}]`, 'remove or fill missing values first.');
+  fail(
+    where,
+    `finite numbers in \`${name}\``,
+    `${value.data[at]} at [${index.join(', ')}]`,
+    'remove or fill missing values first.',
+  );
 }
 
 /** Rows of `source` picked by `indices`, written to `target` from its start. */

@@ -15,8 +15,15 @@ export interface BatchNormAttrs {
 }
 
 /** γ and β among `inputs`, of which the first `fixed` are others. */
-export function parametersOf<T>(inputs: readonly T[], fixed: number, attrs: BatchNormAttrs): { gamma: T | undefined; beta: T | undefined } {
-  return { gamma: attrs.hasGamma ? inputs[fixed] : undefined, beta: attrs.hasBeta ? inputs[attrs.hasGamma ? fixed + 1 : fixed] : undefined };
+export function parametersOf<T>(
+  inputs: readonly T[],
+  fixed: number,
+  attrs: BatchNormAttrs,
+): { gamma: T | undefined; beta: T | undefined } {
+  return {
+    gamma: attrs.hasGamma ? inputs[fixed] : undefined,
+    beta: attrs.hasBeta ? inputs[attrs.hasGamma ? fixed + 1 : fixed] : undefined,
+  };
 }
 
 /** Refuses inputs that do not normalize the last axis of `x`: all others have one value per channel. */
@@ -25,7 +32,8 @@ export function checkChannels(where: string, x: TensorSpec, others: readonly Ten
   const { rows, cols } = rowsOf(x);
   if (x.shape.length === 0 || rows === 0) failShape(where, 'at least one row of channels', `shape ${formatShape(x.shape)}`);
   for (const { shape } of others) {
-    if (!sameShape(shape, [cols])) failShape(where, `parameters of shape [${cols}], the channels of ${formatShape(x.shape)}`, formatShape(shape));
+    if (!sameShape(shape, [cols]))
+      failShape(where, `parameters of shape [${cols}], the channels of ${formatShape(x.shape)}`, formatShape(shape));
   }
   return { shape: [cols], dtype: 'float32' };
 }
@@ -68,7 +76,12 @@ export function referenceNormalized(
 
 /** Attributes and shapes with every combination of γ and β; `fixed` gives the shapes of the other inputs. */
 export function batchNormCases(fixed: (shape: readonly number[], cols: number) => readonly (readonly number[])[]) {
-  const shapes = [[8, 3], [4, 3, 2], [33, 17], [5, 1]];
+  const shapes = [
+    [8, 3],
+    [4, 3, 2],
+    [33, 17],
+    [5, 1],
+  ];
   return shapes.flatMap((shape) =>
     [true, false].flatMap((hasGamma) =>
       [true, false].map((hasBeta) => {

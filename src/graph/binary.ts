@@ -47,10 +47,19 @@ const broadcastCases: readonly (readonly [Shape, Shape])[] = [
   [[], [9]],
   [[3, 5], [5]],
   [[6], [4, 6]],
-  [[4, 1], [1, 3]],
-  [[5, 1], [5, 6]],
+  [
+    [4, 1],
+    [1, 3],
+  ],
+  [
+    [5, 1],
+    [5, 6],
+  ],
   [[2, 3, 4], [4]],
-  [[2, 3, 4], [2, 1, 1]],
+  [
+    [2, 3, 4],
+    [2, 1, 1],
+  ],
 ];
 
 /** Defines `y = f(a, b)` with numpy's broadcasting. */
@@ -95,6 +104,9 @@ export function defineBinary(options: BinaryOptions) {
     // Where two axes are not enough for a kernel, the smaller operand is stretched first; the other may then fit or not.
     const stretchA = !planeOf(left, right, shape) && !sameShape(left, shape);
     const stretchB = !planeOf(stretchA ? shape : left, right, shape);
-    return op<Operand>([stretchA ? broadcastTo<Operand>(a, shape) : a, stretchB ? broadcastTo<Operand>(b, shape) : b], {}) as Result<A | B>;
+    return op<Operand>(
+      [stretchA ? broadcastTo<Operand>(a, shape) : a, stretchB ? broadcastTo<Operand>(b, shape) : b],
+      {},
+    ) as Result<A | B>;
   };
 }

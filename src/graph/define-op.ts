@@ -157,7 +157,12 @@ export function asNode(where: string, operand: Operand): Node {
   if (operand instanceof Tensor) return constantNode(operand);
   if (operand instanceof Variable) {
     if (isTracing()) return operand.node;
-    return fail(where, 'a variable to be used while tracing', operand.toString(), 'call the function through jit, or pass variable.read().');
+    return fail(
+      where,
+      'a variable to be used while tracing',
+      operand.toString(),
+      'call the function through jit, or pass variable.read().',
+    );
   }
   return fail(where, 'a Node, a Tensor or a number', String(operand));
 }

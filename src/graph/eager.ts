@@ -3,7 +3,8 @@
  * that the second call with the same shapes only copies, runs and copies back.
  */
 
-import { Tensor } from '../base/tensor.ts';
+import { keyOf } from '../base/key.ts';
+import type { Tensor } from '../base/tensor.ts';
 import { compile, type Executable } from '../compiler/index.ts';
 import { Graph } from './graph.ts';
 import { constantOf, inputNode, type Node, type OpCall } from './node.ts';
@@ -24,13 +25,13 @@ function compileCall(call: OpCall): Entry {
   return { executable: compile(new Graph(call.with(inputs).outputs)), inputs };
 }
 
-function keyOf(call: OpCall): string {
-  return `${call.op.name}|${JSON.stringify(call.attrs)}|${call.inputs.map((input) => `${input.dtype}[${input.shape}]`)}`;
+function callKey(call: OpCall): string {
+  return `${call.op.name}|${keyOf(call.attrs)}|${call.inputs.map((input) => `${input.dtype}[${input.shape}]`)}`;
 }
 
 /** The outputs of a call whose inputs are constants. */
 export function evaluateCall(call: OpCall): Tensor[] {
-  const key = keyOf(call);
+  const key = callKey(call);
   const entry = cache.get(key) ?? compileCall(call);
   cache.delete(key);
   cache.set(key, entry);

@@ -7,7 +7,16 @@ import { failShape } from '../base/fail.ts';
 import { formatShape, type Shape, sameShape } from '../base/shape.ts';
 import type { Emitter, Int, Pointer } from '../engine/index.ts';
 import { requireFloat32 } from './checks.ts';
-import { defineOp, type Op, type Operand, type OpRecord, type OpTest, type RefArray, type Result, type Tuple } from './define-op.ts';
+import {
+  defineOp,
+  type Op,
+  type Operand,
+  type OpRecord,
+  type OpTest,
+  type RefArray,
+  type Result,
+  type Tuple,
+} from './define-op.ts';
 import type { Node, TensorSpec } from './node.ts';
 
 /** Shapes every elementwise op is tested with: lengths around the vector and chunk sizes, and a scalar. */
@@ -51,10 +60,17 @@ export function defineElementwise<A extends object, N extends number>(options: E
     reference: (inputs, attrs) => {
       const arrays: readonly RefArray[] = inputs;
       const { shape, data } = arrays[0]!;
-      return { shape, data: data.map((_, i) => options.reference(arrays.map((array) => array.data[i]!) as readonly number[] as Tuple<number, N>, attrs)) };
+      return {
+        shape,
+        data: data.map((_, i) =>
+          options.reference(arrays.map((array) => array.data[i]!) as readonly number[] as Tuple<number, N>, attrs),
+        ),
+      };
     },
     test: {
-      cases: (options.attrs ?? [{} as A]).flatMap((attrs) => elementwiseShapes.map((shape) => ({ shapes: new Array<Shape>(arity).fill(shape), attrs }))),
+      cases: (options.attrs ?? [{} as A]).flatMap((attrs) =>
+        elementwiseShapes.map((shape) => ({ shapes: new Array<Shape>(arity).fill(shape), attrs })),
+      ),
       ...options.test,
     },
     elementwise: true,
@@ -91,5 +107,6 @@ export function defineUnary<A extends object = object>(options: UnaryOptions<A>)
     ...(test && { test }),
     ...(record && { record }),
   });
-  return <X extends Operand>(x: X, ...given: object extends A ? [attrs?: A] : [attrs: A]): Result<X> => op<X>([x], given[0] ?? ({} as A));
+  return <X extends Operand>(x: X, ...given: object extends A ? [attrs?: A] : [attrs: A]): Result<X> =>
+    op<X>([x], given[0] ?? ({} as A));
 }

@@ -12,7 +12,12 @@ import { add } from './ops/add.ts';
 /** Gradient of every node of `wrt` at once, for the scalar `loss`. A node the loss does not depend on gets zeros. */
 export function gradients(loss: Node, wrt: readonly Node[]): Node[] {
   if (sizeOf(loss.shape) !== 1) {
-    failShape('gradients', 'a loss of one element', `shape ${formatShape(loss.shape)}`, 'reduce it first, with ops.mean or ops.sum.');
+    failShape(
+      'gradients',
+      'a loss of one element',
+      `shape ${formatShape(loss.shape)}`,
+      'reduce it first, with ops.mean or ops.sum.',
+    );
   }
   if (loss.dtype !== 'float32') fail('gradients', 'a float32 loss', loss.dtype);
   const order = topologicalOrder([loss]);
@@ -31,10 +36,16 @@ export function gradients(loss: Node, wrt: readonly Node[]): Node[] {
     if (!needed.includes(true)) continue;
     const rule = call.op.gradient;
     if (rule === null) {
-      fail(`gradient of ${call.op.name}`, 'an op that can be differentiated', call.op.name, 'wrap it in ops.stopGradient if its gradient is to be zero.');
+      fail(
+        `gradient of ${call.op.name}`,
+        'an op that can be differentiated',
+        call.op.name,
+        'wrap it in ops.stopGradient if its gradient is to be zero.',
+      );
     }
     const given = rule({ inputs: call.inputs, outputs: call.outputs, dys, dy: dys[0] ?? dy, attrs: call.attrs });
-    if (given.length !== call.inputs.length) internal(`${call.op.name} gives ${given.length} gradients for ${call.inputs.length} inputs`);
+    if (given.length !== call.inputs.length)
+      internal(`${call.op.name} gives ${given.length} gradients for ${call.inputs.length} inputs`);
     call.inputs.forEach((input, i) => {
       const dx = given[i];
       if (!needed[i] || !dx) return;

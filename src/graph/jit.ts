@@ -25,7 +25,8 @@ export type Computed<T> = T extends Node ? Tensor : { [K in keyof T]: Computed<T
 function leaves(value: Traced): Node[] {
   if (value instanceof Node) return [value];
   if (value instanceof Tensor || typeof value === 'number') return [asNode('jit', value)];
-  if (typeof value !== 'object' || value === null) return fail('jit', 'a function that returns nodes, or arrays or objects of nodes', describe(value));
+  if (typeof value !== 'object' || value === null)
+    return fail('jit', 'a function that returns nodes, or arrays or objects of nodes', describe(value));
   return Object.values(value).flatMap(leaves);
 }
 
@@ -67,7 +68,8 @@ export function jit<R extends Traced>(fn: (...args: Node[]) => R): (...args: (Te
   };
   return (...args) => {
     // Inside another trace the function is just inlined.
-    if (isTracing()) return fn(...args.map((arg) => asNode('jit', arg instanceof Node ? arg : tensor(arg)))) as unknown as Computed<R>;
+    if (isTracing())
+      return fn(...args.map((arg) => asNode('jit', arg instanceof Node ? arg : tensor(arg)))) as unknown as Computed<R>;
     const tensors = args.map((arg) => (arg instanceof Node ? fail('jit', 'tensors as arguments', 'a Node') : tensor(arg)));
     const key = tensors.map(({ dtype, shape }) => `${dtype}[${shape}]`).join();
     let compiled = cache.get(key);
@@ -115,7 +117,10 @@ export function valueAndGrad(
     const value = fn(...args);
     const nodes = list.map((target) => {
       if (target instanceof Variable) return target.node;
-      return args[target] ?? fail('valueAndGrad', '`wrt` to name an argument', `${target}`, `the function has ${args.length} arguments.`);
+      return (
+        args[target] ??
+        fail('valueAndGrad', '`wrt` to name an argument', `${target}`, `the function has ${args.length} arguments.`)
+      );
     });
     return { value, gradients: gradients(value, nodes) };
   });

@@ -65,7 +65,11 @@ export function philox(counter: readonly number[], key: readonly number[]): numb
 }
 
 /** Numbers of a draw, each pair (elements 2j and 2j+1) from a pair of random words. */
-export function referenceDraw(state: RefArray, { shape, stream }: DrawAttrs, pair: (a: number, b: number) => readonly [number, number]): RefArray {
+export function referenceDraw(
+  state: RefArray,
+  { shape, stream }: DrawAttrs,
+  pair: (a: number, b: number) => readonly [number, number],
+): RefArray {
   const [keyLow, keyHigh, counterLow, counterHigh] = state.data as unknown as [number, number, number, number];
   const data = new Float64Array(sizeOf(shape));
   for (let i = 0; i < data.length; i += 4) {

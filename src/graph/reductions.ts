@@ -82,7 +82,14 @@ export function reduceAxes<X extends Operand>(
   // A scalar is its own reduction over no axes, seen as one group of one element.
   let result: Operand = shape.length === 0 ? reduce(reshape<Operand>(x, [1]), [0, 0], true) : x;
   for (let i = ranges.length - 1; i >= 0; i--) result = reduce(result, ranges[i]!, i === 0);
-  return (keepDims ? reshape(result, shape.map((size, axis) => (list.includes(axis) ? 1 : size))) : result) as Result<X>;
+  return (
+    keepDims
+      ? reshape(
+          result,
+          shape.map((size, axis) => (list.includes(axis) ? 1 : size)),
+        )
+      : result
+  ) as Result<X>;
 }
 
 /** As {@link reduceAxes} for reductions that make sense along one axis only; without an axis the input is flattened. */
@@ -94,7 +101,15 @@ export function reduceOneAxis<X extends Operand>(
   reduce: (x: Operand, range: AxisRange) => Operand,
 ): Result<X> {
   const { shape } = asNode(where, x);
-  if (axis !== undefined && axis !== null) return reduceAxes(where, x, normalizeAxis(where, axis, shape.length), keepDims, reduce);
+  if (axis !== undefined && axis !== null)
+    return reduceAxes(where, x, normalizeAxis(where, axis, shape.length), keepDims, reduce);
   const result = reduce(reshape<Operand>(x, [-1]), [0, 0]);
-  return (keepDims ? reshape(result, shape.map(() => 1)) : result) as Result<X>;
+  return (
+    keepDims
+      ? reshape(
+          result,
+          shape.map(() => 1),
+        )
+      : result
+  ) as Result<X>;
 }

@@ -44,7 +44,8 @@ const op = defineOp<UpdateAttrs, number>({
   gradient: null,
   reference: () => [],
   test: { cases: [] },
-  writes: (count, { slots }) => Array.from({ length: count - 1 }, (_, i) => i + 1).filter((index) => (index - 1) % (slots + 2) !== 1),
+  writes: (count, { slots }) =>
+    Array.from({ length: count - 1 }, (_, i) => i + 1).filter((index) => (index - 1) % (slots + 2) !== 1),
   work: (inputs) => 4 * inputs.reduce((total, { shape }) => total + sizeOf(shape), 0),
 });
 
@@ -57,6 +58,11 @@ export interface WeightUpdate {
 
 /** Asks the current trace to update weights with one kernel, after everything else has been computed. */
 export function updateWeights(kernel: UpdateKernel, hyper: Variable, updates: readonly WeightUpdate[]): void {
-  const inputs = [hyper.node, ...updates.flatMap(({ weight, gradient, slots }) => [weight.node, gradient, ...slots.map((slot) => slot.node)])];
-  currentTrace().effects.push(new OpCall(opRegistry.get(op.record.name)!, inputs, { kernel, slots: updates[0]?.slots.length ?? 0 }));
+  const inputs = [
+    hyper.node,
+    ...updates.flatMap(({ weight, gradient, slots }) => [weight.node, gradient, ...slots.map((slot) => slot.node)]),
+  ];
+  currentTrace().effects.push(
+    new OpCall(opRegistry.get(op.record.name)!, inputs, { kernel, slots: updates[0]?.slots.length ?? 0 }),
+  );
 }

@@ -16,15 +16,19 @@ export function verifyGraph(roots: readonly Node[], effects: readonly OpCall[] =
     for (const input of call.inputs) {
       const producer = callOf(input);
       if (producer && !done.has(producer)) internal(`${name} comes before ${producer.op.name}, whose result it reads (a cycle)`);
-      if (producer && !producer.outputs.includes(input)) internal(`an input of ${name} is not an output of its ${producer.op.name}`);
+      if (producer && !producer.outputs.includes(input))
+        internal(`an input of ${name} is not an output of its ${producer.op.name}`);
     }
     const inferred = call.op.infer(call.inputs, call.attrs);
     const specs = 'shape' in inferred ? [inferred] : inferred;
-    if (specs.length !== call.outputs.length) internal(`${name} has ${call.outputs.length} outputs, its rule gives ${specs.length}`);
+    if (specs.length !== call.outputs.length)
+      internal(`${name} has ${call.outputs.length} outputs, its rule gives ${specs.length}`);
     specs.forEach((spec, i) => {
       const output = call.outputs[i]!;
       if (!sameShape(spec.shape, output.shape) || spec.dtype !== output.dtype) {
-        internal(`${name} has output ${formatShape(output.shape)} ${output.dtype}, its rule gives ${formatShape(spec.shape)} ${spec.dtype}`);
+        internal(
+          `${name} has output ${formatShape(output.shape)} ${output.dtype}, its rule gives ${formatShape(spec.shape)} ${spec.dtype}`,
+        );
       }
     });
     for (const index of call.op.writes?.(call.inputs.length, call.attrs) ?? []) {

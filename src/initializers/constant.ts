@@ -42,7 +42,8 @@ function stretchInto(where: string, variable: Variable, data: ArrayLike<number>,
   const view = variable.view();
   for (let i = 0; i < view.length; i++) {
     let from = 0;
-    for (let axis = 0; axis < steps.length; axis++) from += (Math.floor(i / strides[axis]!) % variable.shape[axis]!) * steps[axis]!;
+    for (let axis = 0; axis < steps.length; axis++)
+      from += (Math.floor(i / strides[axis]!) % variable.shape[axis]!) * steps[axis]!;
     view[i] = data[from]!;
   }
 }

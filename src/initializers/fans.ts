@@ -20,7 +20,8 @@ export interface FanAxes {
  */
 export function fansOf(shape: Shape, { inputAxes, outputAxes }: FanAxes = {}): Fans {
   if (inputAxes && outputAxes) {
-    const product = (axes: readonly number[]): number => sizeOf(axes.map((axis) => shape[normalizeAxis('fansOf', axis, shape.length)]!));
+    const product = (axes: readonly number[]): number =>
+      sizeOf(axes.map((axis) => shape[normalizeAxis('fansOf', axis, shape.length)]!));
     return { fanIn: product(inputAxes), fanOut: product(outputAxes) };
   }
   if (shape.length < 2) return { fanIn: shape[0] ?? 1, fanOut: shape[0] ?? 1 };

@@ -1,7 +1,7 @@
 /** @file Initializers that draw from one distribution whatever the weight's shape. */
 
 import { fail } from '../base/fail.ts';
-import { randomNormal as drawNormal, randomTruncatedNormal, randomUniform as drawUniform } from '../graph/ops.ts';
+import { randomNormal as drawNormal, randomUniform as drawUniform, randomTruncatedNormal } from '../graph/ops.ts';
 import { finite, notNegative } from './checks.ts';
 import { drawInto, type SeedOptions } from './draw.ts';
 import { defineInitializer } from './initializer.ts';
@@ -45,7 +45,8 @@ export const randomNormal = defineInitializer<NormalOptions>('RandomNormal', (op
  */
 export const truncatedNormal = defineInitializer<NormalOptions>('TruncatedNormal', (options, where) => {
   const { mean, stddev } = checkedNormal(where, options);
-  return (variable) => drawInto(where, variable, options, (state) => randomTruncatedNormal(variable.shape, { state, mean, stddev }));
+  return (variable) =>
+    drawInto(where, variable, options, (state) => randomTruncatedNormal(variable.shape, { state, mean, stddev }));
 });
 
 /**

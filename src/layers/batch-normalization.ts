@@ -1,6 +1,6 @@
+import { fail } from '../base/fail.ts';
 import type { PartialShape } from '../base/shape.ts';
 import { normalizeAxis } from '../base/shape.ts';
-import { fail } from '../base/fail.ts';
 import type { Node } from '../graph/node.ts';
 import { batchNormInference, batchNormTraining, movingAverage, transpose } from '../graph/ops.ts';
 import type { Variable } from '../graph/variable.ts';
@@ -52,7 +52,8 @@ export class BatchNormalization extends Layer<BatchNormalizationOptions> {
     super(options);
     this.momentum = inRange(this.where, 'momentum', options.momentum ?? 0.99, 0, 1);
     this.epsilon = options.epsilon ?? 0.001;
-    if (!(this.epsilon > 0 && this.epsilon < Infinity)) fail(this.where, '`epsilon` to be a positive number', String(options.epsilon));
+    if (!(this.epsilon > 0 && this.epsilon < Infinity))
+      fail(this.where, '`epsilon` to be a positive number', String(options.epsilon));
     for (const key of ['betaInitializer', 'gammaInitializer', 'movingMeanInitializer', 'movingVarianceInitializer'] as const) {
       if (options[key] !== undefined) resolveInitializer(options[key]);
     }
@@ -65,8 +66,14 @@ export class BatchNormalization extends Layer<BatchNormalizationOptions> {
     if (scale) this.#gamma = this.addWeight('gamma', [size], { initializer: this.options.gammaInitializer ?? 'ones' });
     if (center) this.#beta = this.addWeight('beta', [size], { initializer: this.options.betaInitializer ?? 'zeros' });
     const still = { trainable: false };
-    this.#movingMean = this.addWeight('moving_mean', [size], { initializer: this.options.movingMeanInitializer ?? 'zeros', ...still });
-    this.#movingVariance = this.addWeight('moving_variance', [size], { initializer: this.options.movingVarianceInitializer ?? 'ones', ...still });
+    this.#movingMean = this.addWeight('moving_mean', [size], {
+      initializer: this.options.movingMeanInitializer ?? 'zeros',
+      ...still,
+    });
+    this.#movingVariance = this.addWeight('moving_variance', [size], {
+      initializer: this.options.movingVarianceInitializer ?? 'ones',
+      ...still,
+    });
     return inputShape;
   }
 

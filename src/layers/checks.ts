@@ -24,7 +24,12 @@ export function lastDimension(where: string, shape: PartialShape, minimumRank = 
   }
   const size = shape[shape.length - 1];
   if (size === null || size === undefined) {
-    return failShape(where, 'an input whose last dimension is known', `shape ${formatShape(shape)}`, 'give `inputShape` in full.');
+    return failShape(
+      where,
+      'an input whose last dimension is known',
+      `shape ${formatShape(shape)}`,
+      'give `inputShape` in full.',
+    );
   }
   return size;
 }

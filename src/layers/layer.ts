@@ -6,7 +6,7 @@
 import { describe, fail, failShape } from '../base/fail.ts';
 import { formatShape, type PartialShape, type Shape, sameShape } from '../base/shape.ts';
 import { type Tensor, type TensorLike, tensor } from '../base/tensor.ts';
-import { type Node } from '../graph/node.ts';
+import type { Node } from '../graph/node.ts';
 import { Variable } from '../graph/variable.ts';
 import { type InitializerSpec, resolveInitializer } from '../initializers/index.ts';
 import { uniqueName } from './names.ts';
@@ -72,7 +72,8 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
   constructor(options?: O) {
     this.options = options ?? ({} as O);
     const { name, trainable = true } = this.options;
-    if (name !== undefined && (typeof name !== 'string' || name === '')) fail(this.type, '`name` to be a non-empty string', describe(name));
+    if (name !== undefined && (typeof name !== 'string' || name === ''))
+      fail(this.type, '`name` to be a non-empty string', describe(name));
     this.name = name ?? uniqueName(this.type);
     this.#trainable = trainable;
   }
@@ -122,7 +123,10 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
 
   /** Shape of the outputs, batch axis (null) first. Throws before the layer is built. */
   get outputShape(): PartialShape {
-    return this.#outputShape ?? fail(this.where, 'a layer that is built', 'one that is not', 'give the model an inputShape, or call model.build(shape).');
+    return (
+      this.#outputShape ??
+      fail(this.where, 'a layer that is built', 'one that is not', 'give the model an inputShape, or call model.build(shape).')
+    );
   }
 
   /** Makes a weight. For use in `build`. */
@@ -179,7 +183,8 @@ export function writeWeights(where: string, weights: readonly Variable[], values
   const checked = values.map((value, i) => {
     const { name, shape } = weights[i]!;
     const given = tensor(value, undefined, 'float32');
-    if (!sameShape(given.shape, shape)) failShape(where, `weight ${i} ("${name}") of shape ${formatShape(shape)}`, formatShape(given.shape));
+    if (!sameShape(given.shape, shape))
+      failShape(where, `weight ${i} ("${name}") of shape ${formatShape(shape)}`, formatShape(given.shape));
     return given;
   });
   checked.forEach((value, i) => {
@@ -188,5 +193,8 @@ export function writeWeights(where: string, weights: readonly Variable[], values
 }
 
 function fits(shape: PartialShape, built: PartialShape): boolean {
-  return shape.length === built.length && shape.every((size, axis) => axis === 0 || size === null || built[axis] === null || size === built[axis]);
+  return (
+    shape.length === built.length &&
+    shape.every((size, axis) => axis === 0 || size === null || built[axis] === null || size === built[axis])
+  );
 }

@@ -32,4 +32,7 @@ export class BinaryCrossentropy extends Loss<CrossentropyOptions> {
 }
 
 /** {@link BinaryCrossentropy} per position. Shape: […, k] twice → […]. */
-export const binaryCrossentropy = functionForm<CrossentropyOptions>('binaryCrossentropy', (options) => new BinaryCrossentropy(options));
+export const binaryCrossentropy = functionForm<CrossentropyOptions>(
+  'binaryCrossentropy',
+  (options) => new BinaryCrossentropy(options),
+);

@@ -21,7 +21,9 @@ export function functionForm<O extends LossOptions>(name: string, make: (options
   const form = (yTrue: TensorLike | Node, yPred: TensorLike | Node, options?: O): Node | Tensor => {
     const loss = make(options);
     if (yTrue instanceof Node || yPred instanceof Node || isTracing()) {
-      const [target, prediction] = [yTrue, yPred].map((operand) => asNode(name, operand instanceof Node ? operand : tensor(operand)));
+      const [target, prediction] = [yTrue, yPred].map((operand) =>
+        asNode(name, operand instanceof Node ? operand : tensor(operand)),
+      );
       return values(loss, target!, prediction!);
     }
     const [target, prediction] = [tensor(yTrue), tensor(yPred)];

@@ -41,7 +41,8 @@ export abstract class Loss<O extends LossOptions = LossOptions> {
   constructor(options?: O) {
     this.options = options ?? ({} as O);
     const { name, reduction = 'sumOverBatchSize' } = this.options;
-    if (name !== undefined && (typeof name !== 'string' || name === '')) fail(this.type, '`name` to be a non-empty string', describe(name));
+    if (name !== undefined && (typeof name !== 'string' || name === ''))
+      fail(this.type, '`name` to be a non-empty string', describe(name));
     this.name = name ?? this.type.charAt(0).toLowerCase() + this.type.slice(1);
     this.reduction = resolveReduction(this.where, reduction);
   }

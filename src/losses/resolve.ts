@@ -10,11 +10,17 @@ import type { TargetSpec } from './targets.ts';
 /** What may stand where a loss is wanted. */
 export type LossSpec = string | LossFunction | Loss;
 
-type LossClass = new (options?: LossOptions) => Loss;
+/** A class of losses. */
+export interface LossClass {
+  new (options?: LossOptions): Loss;
+  readonly type: string;
+}
 
 /** Every loss by its type, then by its short names. */
 export const lossClasses: Readonly<Record<string, LossClass>> = {
-  ...Object.fromEntries(Object.values(all).flatMap((entry): [string, LossClass][] => ('type' in entry ? [[entry.type, entry]] : []))),
+  ...Object.fromEntries(
+    Object.values(all).flatMap((entry): [string, LossClass][] => ('type' in entry ? [[entry.type, entry]] : [])),
+  ),
   bce: all.BinaryCrossentropy,
   mae: all.MeanAbsoluteError,
   mse: all.MeanSquaredError,
@@ -41,8 +47,15 @@ function crossentropyFor(yTrue: TargetSpec, yPred: TargetSpec): LossClass {
 export function resolveLoss(spec: LossSpec, yTrue?: TargetSpec, yPred?: TargetSpec): Loss {
   if (spec instanceof Loss) return spec;
   if (typeof spec === 'function') return new FunctionLoss(spec);
-  if (typeof spec !== 'string') return fail('compile', '`loss` to be a name, a Loss or a function (yTrue, yPred) => node', describe(spec));
+  if (typeof spec !== 'string')
+    return fail('compile', '`loss` to be a name, a Loss or a function (yTrue, yPred) => node', describe(spec));
   if (!isCrossentropy(spec)) return new (lookup('compile', 'loss', spec, lossClasses))({ name: spec });
-  if (!yTrue || !yPred) return fail('compile', 'a loss that is known before shapes are', describe(spec), "use 'sparseCategoricalCrossentropy' for class numbers.");
+  if (!yTrue || !yPred)
+    return fail(
+      'compile',
+      'a loss that is known before shapes are',
+      describe(spec),
+      "use 'sparseCategoricalCrossentropy' for class numbers.",
+    );
   return new (crossentropyFor(yTrue, yPred))({ name: spec });
 }

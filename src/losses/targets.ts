@@ -63,7 +63,12 @@ export function checkLabels(where: string, yTrue: TargetSpec, yPred: TargetSpec)
   const hint = agree(yTrue.shape, yPred.shape)
     ? 'for one-hot rows use categoricalCrossentropy (as a metric: categoricalAccuracy).'
     : 'give one class number for each row of predictions.';
-  failShape(where, `labels of shape ${formatShape(wanted)} for predictions ${formatShape(yPred.shape)}`, formatShape(yTrue.shape), hint);
+  failShape(
+    where,
+    `labels of shape ${formatShape(wanted)} for predictions ${formatShape(yPred.shape)}`,
+    formatShape(yTrue.shape),
+    hint,
+  );
 }
 
 /** Labels as int32 without a trailing axis of 1. */

@@ -31,7 +31,8 @@ export abstract class Metric<O extends MetricOptions = MetricOptions> {
   constructor(options?: O) {
     this.options = options ?? ({} as O);
     const { name } = this.options;
-    if (name !== undefined && (typeof name !== 'string' || name === '')) fail(this.type, '`name` to be a non-empty string', describe(name));
+    if (name !== undefined && (typeof name !== 'string' || name === ''))
+      fail(this.type, '`name` to be a non-empty string', describe(name));
     this.name = name ?? this.type.charAt(0).toLowerCase() + this.type.slice(1);
   }
 

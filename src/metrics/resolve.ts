@@ -3,7 +3,7 @@
 import { describe, fail } from '../base/fail.ts';
 import { lookup } from '../base/names.ts';
 import { FunctionLoss, Loss, type LossFunction, type TargetSpec } from '../losses/index.ts';
-import { lossClasses } from '../losses/resolve.ts';
+import { type LossClass, lossClasses } from '../losses/resolve.ts';
 import * as all from './all.ts';
 import { LossMetric } from './loss-metric.ts';
 import { Metric, type MetricOptions } from './metric.ts';
@@ -18,14 +18,22 @@ type MetricMaker = (options: MetricOptions, yTrue: TargetSpec, yPred: TargetSpec
 
 const accuracy: MetricMaker = (options, yTrue, yPred) => new (accuracyFor(yTrue, yPred))(options);
 
-/** Every metric by its type; every loss is one, too, under its names. */
+function lossMaker(Wrapped: LossClass): MetricMaker {
+  return (options) => new LossMetric(new Wrapped(options), options);
+}
+
+const ownMakers: Readonly<Record<string, MetricMaker>> = Object.fromEntries(
+  Object.values(all).map((MetricClass): [string, MetricMaker] => [MetricClass.type, (options) => new MetricClass(options)]),
+);
+
+/** Every metric by its type. Every loss is one, too, under all its names, unless there is a metric of that type. */
 const makers: Readonly<Record<string, MetricMaker>> = {
   accuracy,
   acc: accuracy,
   ...Object.fromEntries(
-    Object.entries(lossClasses).map(([name, LossClass]): [string, MetricMaker] => [name, (options) => new LossMetric(new LossClass(options), options)]),
+    Object.entries(lossClasses).map(([name, LossClass]) => [name, ownMakers[LossClass.type] ?? lossMaker(LossClass)]),
   ),
-  ...Object.fromEntries(Object.values(all).map((MetricClass): [string, MetricMaker] => [MetricClass.type, (options) => new MetricClass(options)])),
+  ...ownMakers,
 };
 
 /** The accuracy that goes with targets and predictions of these shapes, by Keras's rule. */

@@ -1,7 +1,7 @@
 /** @file The arguments of `fit` and `evaluate`, checked and cut into training and validation data. */
 
 import { describe, fail } from '../base/fail.ts';
-import type { TensorLike, Tensor } from '../base/tensor.ts';
+import type { Tensor, TensorLike } from '../base/tensor.ts';
 import type { Callback, Verbosity } from '../callbacks/index.ts';
 import { checkFinite, checkSameCount, countArgument, samples } from '../data/arrays.ts';
 
@@ -48,11 +48,17 @@ export function pairOf(where: string, x: TensorLike, y: TensorLike | undefined, 
 }
 
 /** The data to train on and, if there is any, the data to validate with. */
-export function splitData(where: string, x: TensorLike, y: TensorLike, options: FitOptions): { training: Pair; validation: Pair | undefined } {
+export function splitData(
+  where: string,
+  x: TensorLike,
+  y: TensorLike,
+  options: FitOptions,
+): { training: Pair; validation: Pair | undefined } {
   const all = pairOf(where, x, y, options.checkFinite);
   const { validationSplit = 0, validationData } = options;
   if (validationData !== undefined) {
-    if (!Array.isArray(validationData) || validationData.length !== 2) fail(where, '`validationData` to be [x, y]', describe(validationData));
+    if (!Array.isArray(validationData) || validationData.length !== 2)
+      fail(where, '`validationData` to be [x, y]', describe(validationData));
     return { training: all, validation: pairOf(where, validationData[0], validationData[1], options.checkFinite, 'validation ') };
   }
   if (typeof validationSplit !== 'number' || !(validationSplit >= 0 && validationSplit < 1)) {

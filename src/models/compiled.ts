@@ -31,7 +31,8 @@ export class Compiled {
     }
     this.optimizer = resolveOptimizer(options.optimizer ?? 'rmsprop');
     this.loss = resolveLoss(options.loss);
-    if (options.metrics !== undefined && !Array.isArray(options.metrics)) fail(where, '`metrics` to be a list', describe(options.metrics));
+    if (options.metrics !== undefined && !Array.isArray(options.metrics))
+      fail(where, '`metrics` to be a list', describe(options.metrics));
     this.#specs = options.metrics ?? [];
     // Names that need no shapes are looked up now, so that a misspelt one is refused here.
     const scalar: TensorSpec = { shape: [1, 1], dtype: 'float32' };

@@ -48,13 +48,19 @@ class Staging {
     const picked = indices.subarray(start, start + step.batch);
     copyRows(this.#pair.x, picked, this.#x);
     copyRows(this.#pair.y, picked, this.#y);
-    const part = (array: Tensor['data'], source: Tensor): Tensor['data'] => array.subarray(0, (source.size / source.shape[0]!) * step.batch);
+    const part = (array: Tensor['data'], source: Tensor): Tensor['data'] =>
+      array.subarray(0, (source.size / source.shape[0]!) * step.batch);
     step.feed(part(this.#x, this.#pair.x), part(this.#y, this.#pair.y));
   }
 }
 
 /** Trains `model` on arrays. */
-export async function fitArrays(model: Trainee, x: Parameters<typeof splitData>[1], y: Parameters<typeof splitData>[2], options: FitOptions): Promise<History> {
+export async function fitArrays(
+  model: Trainee,
+  x: Parameters<typeof splitData>[1],
+  y: Parameters<typeof splitData>[2],
+  options: FitOptions,
+): Promise<History> {
   const { where } = model;
   const epochs = countArgument(where, 'epochs', options.epochs ?? 1);
   const batchSize = batchSizeOf(where, options);

@@ -105,7 +105,8 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
       const batchSize = batchSizeOf(where, options);
       const data = samples(where, 'x', x);
       if (options.checkFinite) checkFinite(where, 'x', data);
-      if (!this.isBuilt) fail(where, 'a model that is built', 'one that is not', 'give the first layer an inputShape, or fit the model first.');
+      if (!this.isBuilt)
+        fail(where, 'a model that is built', 'one that is not', 'give the first layer an inputShape, or fit the model first.');
       this.#prepare(where, data);
       const pace = new Pace();
       const parts: Tensor[] = [];
@@ -163,12 +164,16 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
   }
 
   #needCompiled(method: string): Compiled {
-    return this.#compiled ?? fail(`${this.where}.${method}`, 'a compiled model', 'one that is not', "call model.compile({ optimizer, loss }) first.");
+    return (
+      this.#compiled ??
+      fail(`${this.where}.${method}`, 'a compiled model', 'one that is not', 'call model.compile({ optimizer, loss }) first.')
+    );
   }
 
   /** Keeps two runs from stepping on each other's buffers. */
   async #exclusively<T>(method: string, run: () => Promise<T>): Promise<T> {
-    if (this.#isBusy) fail(`${this.where}.${method}`, 'a model that is not running', 'one that is', 'await the previous call first.');
+    if (this.#isBusy)
+      fail(`${this.where}.${method}`, 'a model that is not running', 'one that is', 'await the previous call first.');
     this.#isBusy = true;
     try {
       await ready();
@@ -191,7 +196,8 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
       },
       step: (request) => this.#step(request),
       prepare: (x, y) => this.#prepare(`${this.where}.${method}`, x, y),
-      test: (pair, batchSize, callbacks, signal, pace) => this.#test(`${this.where}.${method}`, pair, batchSize, callbacks, signal, pace),
+      test: (pair, batchSize, callbacks, signal, pace) =>
+        this.#test(`${this.where}.${method}`, pair, batchSize, callbacks, signal, pace),
     };
   }
 
@@ -228,7 +234,14 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
     for (const key of [...this.#steps.keys()]) this.#drop(key);
   }
 
-  async #test(where: string, { x, y }: Pair, batchSize: number, callbacks: CallbackList, signal: AbortSignal | undefined, pace: Pace): Promise<Logs> {
+  async #test(
+    where: string,
+    { x, y }: Pair,
+    batchSize: number,
+    callbacks: CallbackList,
+    signal: AbortSignal | undefined,
+    pace: Pace,
+  ): Promise<Logs> {
     const count = x.shape[0]!;
     let results: RunningResults | undefined;
     await callbacks.call('onTestBegin', Math.ceil(count / batchSize));

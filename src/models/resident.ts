@@ -32,7 +32,10 @@ export function placeSamples({ x, y }: Pair): Resident | undefined {
     first = place(x, 'training inputs');
     const second = place(y, 'training targets');
     const addresses = [first, second];
-    return { x: first, y: second, release: () => addresses.splice(0).forEach((address) => memory.free(address)) };
+    const release = (): void => {
+      for (const address of addresses.splice(0)) memory.free(address);
+    };
+    return { x: first, y: second, release };
   } catch (error) {
     if (first !== undefined) memory.free(first);
     if (error instanceof OutOfMemoryError) return undefined;

@@ -87,7 +87,14 @@ export class Step {
       metrics = compiled.metricsFor(yTrue, yPred);
       if (kind === 'train') {
         const weights = model.trainableWeights;
-        if (weights.length > 0) compiled.optimizer.apply(gradients(loss, weights.map((weight) => weight.node)), weights);
+        if (weights.length > 0)
+          compiled.optimizer.apply(
+            gradients(
+              loss,
+              weights.map((weight) => weight.node),
+            ),
+            weights,
+          );
       }
       return [loss, ...metrics.map((metric) => metric.statistics(yTrue, yPred))];
     });

@@ -48,7 +48,11 @@ function wrap(text: string, width: number): string[] {
 }
 
 /** The table of a model's layers and its counts of parameters. */
-export function summarize(model: Summarized, optimizerVariables: readonly Variable[], { lineLength = 88 }: SummaryOptions = {}): string {
+export function summarize(
+  model: Summarized,
+  optimizerVariables: readonly Variable[],
+  { lineLength = 88 }: SummaryOptions = {},
+): string {
   const edges = [0.45, 0.8, 1].map((fraction) => Math.floor(lineLength * fraction));
   const widths = edges.map((edge, i) => Math.max(4, edge - (edges[i - 1] ?? 0) - 3));
   const rule = (left: string, middle: string, right: string, fill: string): string =>
@@ -57,11 +61,18 @@ export function summarize(model: Summarized, optimizerVariables: readonly Variab
     const wrapped = cells.map((cell, i) => wrap(cell, widths[i]!));
     const height = Math.max(...wrapped.map((lines) => lines.length));
     return Array.from({ length: height }, (_, line) => {
-      const parts = wrapped.map((lines, i) => (i === 2 ? (lines[line] ?? '').padStart(widths[i]!) : (lines[line] ?? '').padEnd(widths[i]!)));
+      const parts = wrapped.map((lines, i) =>
+        i === 2 ? (lines[line] ?? '').padStart(widths[i]!) : (lines[line] ?? '').padEnd(widths[i]!),
+      );
       return `${bar} ${parts.join(` ${bar} `)} ${bar}`;
     });
   };
-  const lines = [`Model: "${model.name}"`, rule('┏', '┳', '┓', '━'), ...row(['Layer (type)', 'Output Shape', 'Param #'], '┃'), rule('┡', '╇', '┩', '━')];
+  const lines = [
+    `Model: "${model.name}"`,
+    rule('┏', '┳', '┓', '━'),
+    ...row(['Layer (type)', 'Output Shape', 'Param #'], '┃'),
+    rule('┡', '╇', '┩', '━'),
+  ];
   model.layers.forEach((layer, i) => {
     if (i > 0) lines.push(rule('├', '┼', '┤', '─'));
     const shape = layer.isBuilt ? shapeText(layer.outputShape) : '?';

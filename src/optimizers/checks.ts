@@ -12,12 +12,14 @@ export function positive(where: string, name: string, value: number): number {
 
 /** `value` if it is a decay rate: in [0, 1), where 1 would forget nothing and learn nothing. */
 export function decay(where: string, name: string, value: number): number {
-  if (typeof value !== 'number' || !(value >= 0 && value < 1)) fail(where, `\`${name}\` to be a number in [0, 1)`, describe(value));
+  if (typeof value !== 'number' || !(value >= 0 && value < 1))
+    fail(where, `\`${name}\` to be a number in [0, 1)`, describe(value));
   return value;
 }
 
 /** `value` if it lies in [0, 1]. */
 export function fraction(where: string, name: string, value: number): number {
-  if (typeof value !== 'number' || !(value >= 0 && value <= 1)) fail(where, `\`${name}\` to be a number in [0, 1]`, describe(value));
+  if (typeof value !== 'number' || !(value >= 0 && value <= 1))
+    fail(where, `\`${name}\` to be a number in [0, 1]`, describe(value));
   return value;
 }

@@ -61,7 +61,8 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
   constructor(options: O | undefined, defaultRate: number) {
     this.options = options ?? ({} as O);
     const { name, learningRate = defaultRate } = this.options;
-    if (name !== undefined && (typeof name !== 'string' || name === '')) fail(this.type, '`name` to be a non-empty string', describe(name));
+    if (name !== undefined && (typeof name !== 'string' || name === ''))
+      fail(this.type, '`name` to be a non-empty string', describe(name));
     this.name = name ?? this.type.toLowerCase();
     if (typeof learningRate === 'function') this.#schedule = learningRate;
     else this.#rate = positive(this.where, 'learningRate', learningRate);
@@ -136,9 +137,11 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
    * });
    */
   apply(gradients: readonly Node[], weights: readonly Variable[]): void {
-    if (!isTracing()) fail(this.where, '`apply` inside of a traced function', 'a call outside of one', 'wrap the training step in jit().');
+    if (!isTracing())
+      fail(this.where, '`apply` inside of a traced function', 'a call outside of one', 'wrap the training step in jit().');
     if (weights.length === 0) fail(this.where, 'at least one weight', 'none', 'check which layers are trainable.');
-    if (gradients.length !== weights.length) fail(this.where, `${weights.length} gradients for as many weights`, String(gradients.length));
+    if (gradients.length !== weights.length)
+      fail(this.where, `${weights.length} gradients for as many weights`, String(gradients.length));
     this.build(weights);
     const trace = currentTrace();
     const updated = this.#updated.get(trace) ?? new Set();
@@ -146,9 +149,14 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     const updates = weights.map((weight, i) => {
       const gradient = gradients[i]!;
       if (!sameShape(gradient.shape, weight.shape)) {
-        failShape(this.where, `a gradient of shape ${formatShape(weight.shape)} for "${weight.name}"`, formatShape(gradient.shape));
+        failShape(
+          this.where,
+          `a gradient of shape ${formatShape(weight.shape)} for "${weight.name}"`,
+          formatShape(gradient.shape),
+        );
       }
-      if (updated.has(weight)) fail(this.where, 'each weight once per step', `"${weight.name}" twice`, 'add the gradients up instead.');
+      if (updated.has(weight))
+        fail(this.where, 'each weight once per step', `"${weight.name}" twice`, 'add the gradients up instead.');
       updated.add(weight);
       return { weight, gradient, slots: this.slotsOf(weight) };
     });
@@ -172,7 +180,9 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
 
   /** The state kept for a weight, in the order of the kernel. Throws for a weight it has never been given. */
   slotsOf(weight: Variable): readonly Variable[] {
-    return this.#slots.get(weight) ?? fail(this.where, 'a weight that it updates', `"${weight.name}"`, 'call build([weight]) first.');
+    return (
+      this.#slots.get(weight) ?? fail(this.where, 'a weight that it updates', `"${weight.name}"`, 'call build([weight]) first.')
+    );
   }
 
   /** Everything that must be saved to go on where one was, in Keras's order: step count, learning rate (unless scheduled), slots. */

@@ -221,6 +221,30 @@ describe.each(FORMS)('gemm%s', (form) => {
     }
   });
 
+  test('reads nothing after the end of a matrix: where the memory ends there, it does not trap', () => {
+    const end = loaded.memory.buffer.byteLength;
+    for (const [m, n, k] of [
+      [3, 5, 7],
+      [6, 19, 10],
+      [5, 27, 21],
+      [1, 30, 9],
+      [9, 3, 18],
+      [9, 1, 70],
+      [13, 14, 60],
+      [2, 6, 100],
+    ] as const) {
+      const sizes = [m * k, k * n, m * n, n];
+      for (let last = 0; last < sizes.length; last++) {
+        const memory = new GuardedMemory(loaded);
+        const pointers = sizes.map((size, i) => (i === last ? end - 4 * size : memory.f32(size).pointer));
+        const scratch = memory.f32(GEMM_SCRATCH_PER_THREAD).pointer;
+        const [lda, ldb] = [form === 'TN' ? m : k, form === 'NT' ? k : n];
+        const run = () => loaded.kernels[`gemm${form}`](...pointers, scratch, m, n, k, lda, ldb, n, ACTIVATION_RELU, 1, 0, 1);
+        expect(run).not.toThrow();
+      }
+    }
+  });
+
   test('gives the same bits whatever the strides and the alignment', () => {
     for (const [m, n, k] of [
       [9, 35, 70],

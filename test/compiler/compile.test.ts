@@ -2,11 +2,29 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Tensor, tensor } from '../../src/base/tensor.ts';
 import { engine } from '../../src/engine/index.ts';
+import { compileGraph } from '../../src/graph/compile-graph.ts';
 import { evaluateCall } from '../../src/graph/eager.ts';
 import { Graph } from '../../src/graph/graph.ts';
-import { compileGraph } from '../../src/graph/compile-graph.ts';
 import { constantNode, inputNode, type Node, topologicalOrder } from '../../src/graph/node.ts';
-import { add, assign, exp, matmul, max, mean, mul, neg, relu, reshape, sigmoid, softmax, square, sub, sum, tanh, transpose } from '../../src/graph/ops.ts';
+import {
+  add,
+  assign,
+  exp,
+  matmul,
+  max,
+  mean,
+  mul,
+  neg,
+  relu,
+  reshape,
+  sigmoid,
+  softmax,
+  square,
+  sub,
+  sum,
+  tanh,
+  transpose,
+} from '../../src/graph/ops.ts';
 import { Trace, withTrace } from '../../src/graph/trace.ts';
 import { Variable } from '../../src/graph/variable.ts';
 
@@ -44,15 +62,24 @@ function build(choices: readonly number[], inputs: readonly Node[]): Node[] {
 function oneByOne(outputs: readonly Node[], values: ReadonlyMap<Node, Tensor>): Tensor[] {
   const known = new Map<Node, Tensor>(values);
   for (const call of topologicalOrder(outputs)) {
-    const constants = call.inputs.map((node) => constantNode(known.get(node) ?? (node.source.kind === 'constant' ? node.source.tensor : tensor(0))));
+    const constants = call.inputs.map((node) =>
+      constantNode(known.get(node) ?? (node.source.kind === 'constant' ? node.source.tensor : tensor(0))),
+    );
     const results = evaluateCall(call.with(constants));
-    call.outputs.forEach((output, i) => known.set(output, results[i]!));
+    call.outputs.forEach((output, i) => {
+      known.set(output, results[i]!);
+    });
   }
   return outputs.map((output) => known.get(output)!);
 }
 
 describe('a compiled graph gives the bits that its ops give one by one', () => {
-  const values = [0, 1, 2].map((seed) => tensor(Float32Array.from({ length: rows * cols }, (_, i) => Math.fround(((i * 37 + seed * 11) % 29) / 14 - 1)), [rows, cols]));
+  const values = [0, 1, 2].map((seed) =>
+    tensor(
+      Float32Array.from({ length: rows * cols }, (_, i) => Math.fround(((i * 37 + seed * 11) % 29) / 14 - 1)),
+      [rows, cols],
+    ),
+  );
 
   test('for random graphs', () => {
     fc.assert(
@@ -102,6 +129,27 @@ test('updates happen after everything else, in the order asked for', () => {
   expect(executable.output(0).toArray()).toEqual([1.5, 2.5]);
   // Both new values were computed from the old one; the later assignment stands.
   expect(v.read().toArray()).toEqual([2, 3]);
+});
+
+test('a variable that is returned has its value from before the update, also as a view', () => {
+  const v = new Variable('v', [2, 2]);
+  v.write([
+    [1, 2],
+    [3, 4],
+  ]);
+  const trace = new Trace();
+  const outputs = withTrace(trace, () => {
+    assign(v.node, add(v.node, 1));
+    return [v.node, reshape(v.node, [4]), mul(v.node, 1)];
+  });
+  const executable = compileGraph(new Graph(outputs, trace.effects));
+  executable.runSync();
+  expect(outputs.map((_, i) => [...executable.output(i).data])).toEqual([
+    [1, 2, 3, 4],
+    [1, 2, 3, 4],
+    [1, 2, 3, 4],
+  ]);
+  expect([...v.read().data]).toEqual([2, 3, 4, 5]);
 });
 
 test('releasing a program gives all its memory back', () => {

@@ -37,7 +37,11 @@ test('a small buffer fits beside a large one that died', () => {
 
 test('any schedule: what lives together lies apart', () => {
   const interval = fc
-    .record({ bytes: fc.integer({ min: 1, max: 5000 }), first: fc.integer({ min: 0, max: 20 }), length: fc.integer({ min: 0, max: 8 }) })
+    .record({
+      bytes: fc.integer({ min: 1, max: 5000 }),
+      first: fc.integer({ min: 0, max: 20 }),
+      length: fc.integer({ min: 0, max: 8 }),
+    })
     .map(({ bytes, first, length }) => ({ bytes, first, last: first + length }));
   fc.assert(
     fc.property(fc.array(interval, { maxLength: 25 }), (intervals) => {

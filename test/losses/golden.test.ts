@@ -35,7 +35,10 @@ function tensorOf({ shape, data, dtype }: GoldenTensor): Tensor {
   return new Tensor(dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data), shape);
 }
 
-function lossOf({ loss, from_logits, label_smoothing, ignore_class, reduction }: GoldenCase['config'], fromLogits = from_logits): Loss {
+function lossOf(
+  { loss, from_logits, label_smoothing, ignore_class, reduction }: GoldenCase['config'],
+  fromLogits = from_logits,
+): Loss {
   const LossClass = lossClasses[resolveLoss(String(loss)).type]!;
   return new LossClass({ fromLogits, labelSmoothing: label_smoothing, ignoreClass: ignore_class, reduction } as object);
 }

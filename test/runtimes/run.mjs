@@ -66,7 +66,9 @@ for (const [name, [command, ...args]] of Object.entries(commands)) {
 
 /** Serves the page, with or without the headers that give it shared memory. */
 async function serve(isIsolated) {
-  const headers = isIsolated ? { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } : {};
+  const headers = isIsolated
+    ? { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
+    : {};
   const { readFileSync } = await import('node:fs');
   const script = readFileSync(page);
   const server = createServer((request, response) => {
@@ -89,7 +91,15 @@ async function runInBrowser(name, isIsolated) {
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
   try {
     const tab = await browser.newPage();
@@ -98,9 +108,13 @@ async function runInBrowser(name, isIsolated) {
     const result = await tab.evaluate(() => window.result);
     if (result.error) throw new Error(result.error);
     results[name] = result.reports;
-    console.log(`${name}: shared memory ${result.isolated ? 'yes' : 'no'}, the main thread was blocked for ${result.longestBlock.toFixed(1)} ms at most`);
-    if (result.longestBlock > longestBlock) failures.push(`${name}: the main thread was blocked for ${result.longestBlock.toFixed(1)} ms, more than ${longestBlock}`);
-    if (!isIsolated && result.reports.some(({ threads, reason }) => threads !== 1 || !reason)) failures.push(`${name}: expected one thread and a reason`);
+    console.log(
+      `${name}: shared memory ${result.isolated ? 'yes' : 'no'}, the main thread was blocked for ${result.longestBlock.toFixed(1)} ms at most`,
+    );
+    if (result.longestBlock > longestBlock)
+      failures.push(`${name}: the main thread was blocked for ${result.longestBlock.toFixed(1)} ms, more than ${longestBlock}`);
+    if (!isIsolated && result.reports.some(({ threads, reason }) => threads !== 1 || !reason))
+      failures.push(`${name}: expected one thread and a reason`);
   } catch (error) {
     failures.push(`${name}: ${error.message}`);
   } finally {

@@ -3,7 +3,20 @@
  * normalization, a partial last batch, byte images and two optimizers are part of it, so that every kind of kernel has its say.
  */
 
-import { Adam, BatchNormalization, Dense, Dropout, engineInfo, Flatten, type Model, RMSprop, Sequential, setSeed, setup, tensor } from 'myelin';
+import {
+  Adam,
+  BatchNormalization,
+  Dense,
+  Dropout,
+  engineInfo,
+  Flatten,
+  type Model,
+  RMSprop,
+  Sequential,
+  setSeed,
+  setup,
+  tensor,
+} from 'myelin';
 
 /** FNV-1a over the bits of all weights: equal only if every bit is. */
 function checksum(model: Model): string {
@@ -57,7 +70,13 @@ export async function trainOnce(threads: number): Promise<RunReport> {
   model.compile({ optimizer: new RMSprop({ learningRate: 1e-3, momentum: 0.5 }), loss: 'sparseCategoricalCrossentropy' });
   const history = await model.fit(x, y, { epochs: 1, batchSize: 64, verbose: 0, validationSplit: 0.1 });
   const info = engineInfo();
-  return { threads: info.threads, checksum: checksum(model), build: info.build, reason: info.reason, loss: history.history.loss!.at(-1)! };
+  return {
+    threads: info.threads,
+    checksum: checksum(model),
+    build: info.build,
+    reason: info.reason,
+    loss: history.history.loss!.at(-1)!,
+  };
 }
 
 /** Runs with one, two and three threads. */

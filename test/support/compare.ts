@@ -20,7 +20,11 @@ function excess(got: number, wanted: number, absolute: number, relative: number)
 }
 
 /** A sentence about where `got` differs most from `wanted`, or undefined when everything is within the tolerance. */
-export function difference(got: ArrayLike<number>, wanted: ArrayLike<number>, { absolute, relative }: Tolerance): string | undefined {
+export function difference(
+  got: ArrayLike<number>,
+  wanted: ArrayLike<number>,
+  { absolute, relative }: Tolerance,
+): string | undefined {
   if (got.length !== wanted.length) return `${got.length} elements, expected ${wanted.length}`;
   let [first, worst, worstExcess] = [-1, -1, 1];
   for (let i = 0; i < got.length; i++) {

@@ -45,7 +45,13 @@ function viewOf({ memory }: Engine, { shape, dtype }: TensorSpec, address: numbe
 }
 
 /** Runs one op on `inputs` and returns its outputs, or, of an op that writes, what the written inputs hold afterwards. */
-export function runOp(engine: Engine, op: OpRecord, inputs: readonly Tensor[], attrs: object, options: RunOptions = {}): Tensor[] {
+export function runOp(
+  engine: Engine,
+  op: OpRecord,
+  inputs: readonly Tensor[],
+  attrs: object,
+  options: RunOptions = {},
+): Tensor[] {
   const { memory } = engine;
   const addresses: number[] = [];
   const allocate = (bytes: number, label: string): number => {
@@ -112,7 +118,13 @@ export function differentiableInputs(op: OpRecord, inputs: readonly TensorSpec[]
 }
 
 /** Gradients by `wrt` of Σ outputs · weights, by the op's own rule and compiled kernels. */
-export function gradientsOf(op: OpRecord, inputs: readonly Tensor[], attrs: object, weights: readonly Tensor[], wrt: readonly number[]): Tensor[] {
+export function gradientsOf(
+  op: OpRecord,
+  inputs: readonly Tensor[],
+  attrs: object,
+  weights: readonly Tensor[],
+  wrt: readonly number[],
+): Tensor[] {
   const nodes = inputs.map((input, i) => inputNode(`input ${i}`, input));
   const call = new OpCall(op, nodes, attrs);
   const terms = call.outputs.map((output, i): Node => sum(mul(output, constantNode(weights[i]!))));
@@ -142,21 +154,34 @@ export function checkGradient(op: OpRecord, inputs: readonly Tensor[], attrs: ob
   const random = generator(seedOf(op.name));
   const wrt = differentiableInputs(op, inputs);
   const exact: readonly RefArray[] = inputs.map(toReference);
-  const weights = referenceOf(op, exact, attrs).map(({ shape, data }) => new Tensor(Float32Array.from(data, () => 2 * random() - 1), shape));
+  const weights = referenceOf(op, exact, attrs).map(
+    ({ shape, data }) =>
+      new Tensor(
+        Float32Array.from(data, () => 2 * random() - 1),
+        shape,
+      ),
+  );
   const lossOf = (values: readonly RefArray[]): number =>
-    referenceOf(op, values, attrs).reduce((total, { data }, i) => data.reduce((sum, value, at) => sum + value * weights[i]!.data[at]!, total), 0);
+    referenceOf(op, values, attrs).reduce(
+      (total, { data }, i) => data.reduce((sum, value, at) => sum + value * weights[i]!.data[at]!, total),
+      0,
+    );
   const computed = gradientsOf(op, inputs, attrs, weights, wrt);
   wrt.forEach((index, i) => {
     const direction = Float64Array.from(inputs[index]!.data, () => (random() < 0.5 ? -1 : 1) * (0.5 + random() / 2));
     const moved = (by: number): RefArray[] =>
-      exact.map((input, at) => (at === index ? { shape: input.shape, data: input.data.map((value, j) => value + by * direction[j]!) } : input));
+      exact.map((input, at) =>
+        at === index ? { shape: input.shape, data: input.data.map((value, j) => value + by * direction[j]!) } : input,
+      );
     const expected = (lossOf(moved(step)) - lossOf(moved(-step))) / (2 * step);
     const products = Array.from(computed[i]!.data, (value, j) => value * direction[j]!);
     const got = products.reduce((a, b) => a + b, 0);
     // What rounding in float32 can add up to, and what differences in float64 can.
     const allowed = 1e-5 * products.reduce((sum, value) => sum + Math.abs(value), 0) + 1e-6;
     if (!(Math.abs(got - expected) <= allowed)) {
-      throw new Error(`gradient of ${op.name} by input ${index}: ${got} along a random direction, differences give ${expected} ± ${allowed}`);
+      throw new Error(
+        `gradient of ${op.name} by input ${index}: ${got} along a random direction, differences give ${expected} ± ${allowed}`,
+      );
     }
   });
 }

@@ -36,7 +36,12 @@ export function drawInputs(op: OpRecord, testCase: OpTestCase<object>): Tensor[]
   const random = generator(seedOf(`${op.name} ${JSON.stringify(testCase)}`));
   const { kinks = [], ties } = op.test;
   const sizes = testCase.shapes.map((shape: Shape) => sizeOf(shape));
-  const spread = ties ? distinct(sizes.reduce((a, b) => a + b, 0), random) : [];
+  const spread = ties
+    ? distinct(
+        sizes.reduce((a, b) => a + b, 0),
+        random,
+      )
+    : [];
   return testCase.shapes.map((shape, index) => {
     const domain = domainOf(op, testCase, index);
     const data = newArray(domain.dtype ?? 'float32', sizes[index]!);
@@ -56,7 +61,10 @@ const extremes = [0, -0, 80, -80, Infinity, -Infinity, NaN, 1, -1, 1e-40];
 export function extremeInputs(arity: number): Tensor[] {
   const count = extremes.length ** arity;
   return Array.from({ length: arity }, (_, index) => {
-    const data = Float32Array.from({ length: count }, (_, i) => extremes[Math.floor(i / extremes.length ** index) % extremes.length]!);
+    const data = Float32Array.from(
+      { length: count },
+      (_, i) => extremes[Math.floor(i / extremes.length ** index) % extremes.length]!,
+    );
     return new Tensor(data, [count]);
   });
 }

@@ -17,7 +17,7 @@ export function referenceOf(op: OpCall['op'], inputs: readonly RefArray[], attrs
 /** The values of `nodes` when leaves have the values of `feeds`. */
 export function interpret(nodes: readonly Node[], feeds: ReadonlyMap<Node, RefArray>): RefArray[] {
   const values = new Map<Node, RefArray>(feeds);
-  const valueOf = (node: Node): RefArray => {
+  const elementsOf = (node: Node): RefArray => {
     const known = values.get(node);
     if (known) return known;
     const constant = constantOf(node);
@@ -25,8 +25,8 @@ export function interpret(nodes: readonly Node[], feeds: ReadonlyMap<Node, RefAr
     return toReference(constant);
   };
   for (const call of topologicalOrder(nodes)) {
-    const outputs = referenceOf(call.op, call.inputs.map(valueOf), call.attrs);
-    call.outputs.forEach((output, i) => values.set(output, outputs[i]!));
+    const outputs = referenceOf(call.op, call.inputs.map(elementsOf), call.attrs);
+    for (const [i, output] of call.outputs.entries()) values.set(output, outputs[i]!);
   }
-  return nodes.map(valueOf);
+  return nodes.map(elementsOf);
 }

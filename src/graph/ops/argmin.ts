@@ -1,6 +1,6 @@
 import { sizeOf } from '../../base/shape.ts';
 import { defineOp, type Operand, type Result } from '../define-op.ts';
-import { type AxisRange, reduceOneAxis, reducedSpec, reductionCases, reductionView, referenceReduction } from '../reductions.ts';
+import { type AxisRange, reducedSpec, reduceOneAxis, reductionCases, reductionView, referenceReduction } from '../reductions.ts';
 
 const op = defineOp<{ axes: AxisRange }, 1>({
   name: 'argmin',
@@ -10,8 +10,13 @@ const op = defineOp<{ axes: AxisRange }, 1>({
     k.argmin(inputs[0]!, outputs[0]!, outer, count, inner);
   },
   gradient: null,
-  reference: ([x], { axes }) => referenceReduction(x, axes, (group) => group.reduce((best, value, i) => (value < group[best]! ? i : best), 0)),
-  test: { cases: reductionCases.map(({ shapes, axes }) => ({ shapes, attrs: { axes } })), ties: true, noExtremes: 'NaN has no place in an order' },
+  reference: ([x], { axes }) =>
+    referenceReduction(x, axes, (group) => group.reduce((best, value, i) => (value < group[best]! ? i : best), 0)),
+  test: {
+    cases: reductionCases.map(({ shapes, axes }) => ({ shapes, attrs: { axes } })),
+    ties: true,
+    noExtremes: 'NaN has no place in an order',
+  },
   work: ([x]) => sizeOf(x!.shape),
 });
 

@@ -35,7 +35,9 @@ const op = defineOp<BatchNormAttrs, number>({
   }),
   reference: ([x, dy, mean, variance, gamma], { epsilon }) => {
     const { rows, cols } = rowsOf(x!);
-    const normalized = x!.data.map((value, i) => (value - mean!.data[i % cols]!) / Math.sqrt(variance!.data[i % cols]! + epsilon));
+    const normalized = x!.data.map(
+      (value, i) => (value - mean!.data[i % cols]!) / Math.sqrt(variance!.data[i % cols]! + epsilon),
+    );
     const dbeta = columnMeans(x!, (i) => dy!.data[i]! * rows);
     const dgamma = columnMeans(x!, (i) => dy!.data[i]! * normalized[i]! * rows);
     const dx = dy!.data.map((value, i) => {

@@ -1,4 +1,11 @@
-import { type BatchNormAttrs, batchNormCases, checkChannels, parametersOf, referenceNormalized, rowAxes } from '../batch-statistics.ts';
+import {
+  type BatchNormAttrs,
+  batchNormCases,
+  checkChannels,
+  parametersOf,
+  referenceNormalized,
+  rowAxes,
+} from '../batch-statistics.ts';
 import { defineOp, type Operand, type Result } from '../define-op.ts';
 import { rowsOf } from '../rows.ts';
 import { mul } from './mul.ts';

@@ -1,5 +1,12 @@
 import { sizeOf } from '../../base/shape.ts';
-import { type BatchNormAttrs, batchNormCases, checkChannels, parametersOf, referenceNormalized, referenceStatistics } from '../batch-statistics.ts';
+import {
+  type BatchNormAttrs,
+  batchNormCases,
+  checkChannels,
+  parametersOf,
+  referenceNormalized,
+  referenceStatistics,
+} from '../batch-statistics.ts';
 import { defineOp, type Operand, type Result } from '../define-op.ts';
 import type { Node } from '../node.ts';
 import { rowsOf } from '../rows.ts';
@@ -31,11 +38,16 @@ const op = defineOp<BatchNormAttrs, number>({
     const [dy, dmean, dvariance] = dys;
     const [, mean, variance] = outputs;
     const perRow = 1 / rowsOf(x).rows;
-    const normalized = dy ? batchNormGrad(x, dy, mean!, variance!, parametersOf(inputs, 1, attrs).gamma, attrs.epsilon) : undefined;
+    const normalized = dy
+      ? batchNormGrad(x, dy, mean!, variance!, parametersOf(inputs, 1, attrs).gamma, attrs.epsilon)
+      : undefined;
     const parts: Node[] = normalized ? [normalized.dx] : [];
     if (dmean) parts.push(broadcastTo(scale(dmean, perRow), x.shape));
     if (dvariance) parts.push(mul(sub(x, mean!), scale(dvariance, 2 * perRow)));
-    const parameters = [...(attrs.hasGamma ? [normalized?.dgamma ?? null] : []), ...(attrs.hasBeta ? [normalized?.dbeta ?? null] : [])];
+    const parameters = [
+      ...(attrs.hasGamma ? [normalized?.dgamma ?? null] : []),
+      ...(attrs.hasBeta ? [normalized?.dbeta ?? null] : []),
+    ];
     return [parts.reduce((a, b) => add(a, b)), ...parameters];
   },
   reference: (inputs, attrs) => {
@@ -60,6 +72,8 @@ export function batchNormTraining<X extends Operand, P extends Operand>(
   { epsilon }: { epsilon: number },
 ): { y: Result<X | P>; mean: Result<X | P>; variance: Result<X | P> } {
   const inputs: Operand[] = [x, ...(gamma === null ? [] : [gamma]), ...(beta === null ? [] : [beta])];
-  const [y, mean, variance] = op.all<Operand>(inputs, { epsilon, hasGamma: gamma !== null, hasBeta: beta !== null }) as Result<X | P>[];
+  const [y, mean, variance] = op.all<Operand>(inputs, { epsilon, hasGamma: gamma !== null, hasBeta: beta !== null }) as Result<
+    X | P
+  >[];
   return { y: y!, mean: mean!, variance: variance! };
 }

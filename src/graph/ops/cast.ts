@@ -26,7 +26,8 @@ const op = defineOp<{ dtype: DType }, 1>({
     kernelFor(x.dtype, dtype);
     return { shape: x.shape, dtype };
   },
-  lower: (k, { inputs, outputs, inputSpecs, n, attrs }) => k[kernelFor(inputSpecs[0]!.dtype, attrs.dtype)](inputs[0]!, outputs[0]!, n),
+  lower: (k, { inputs, outputs, inputSpecs, n, attrs }) =>
+    k[kernelFor(inputSpecs[0]!.dtype, attrs.dtype)](inputs[0]!, outputs[0]!, n),
   // Integers have no derivative: rounding to them is a step.
   gradient: () => [null],
   reference: ([x], { dtype }) => {

@@ -51,7 +51,8 @@ const op = defineOp<{ axis: number }, number>({
     const data = new Float64Array(rows * total);
     let start = 0;
     parts.forEach((part, i) => {
-      for (let row = 0; row < rows; row++) data.set(part.data.subarray(row * runs[i]!, (row + 1) * runs[i]!), row * total + start);
+      for (let row = 0; row < rows; row++)
+        data.set(part.data.subarray(row * runs[i]!, (row + 1) * runs[i]!), row * total + start);
       start += runs[i]!;
     });
     return { shape: joinedShape(parts, axis), data };
@@ -60,9 +61,28 @@ const op = defineOp<{ axis: number }, number>({
     cases: [
       { shapes: [[3]], attrs: { axis: 0 } },
       { shapes: [[3], [4], [1]], attrs: { axis: 0 } },
-      { shapes: [[2, 3], [2, 5]], attrs: { axis: 1 } },
-      { shapes: [[2, 3], [4, 3]], attrs: { axis: 0 } },
-      { shapes: [[2, 3, 4], [2, 1, 4], [2, 2, 4]], attrs: { axis: 1 } },
+      {
+        shapes: [
+          [2, 3],
+          [2, 5],
+        ],
+        attrs: { axis: 1 },
+      },
+      {
+        shapes: [
+          [2, 3],
+          [4, 3],
+        ],
+        attrs: { axis: 0 },
+      },
+      {
+        shapes: [
+          [2, 3, 4],
+          [2, 1, 4],
+          [2, 2, 4],
+        ],
+        attrs: { axis: 1 },
+      },
     ],
     tolerance: 0,
   },

@@ -8,5 +8,11 @@ export const div = defineBinary({
   reference: (a, b) => a / b,
   // dL/da = dy / b, dL/db = −dy · y / b
   gradient: ({ b, y, dy }) => [div(dy, b), neg(div(mul(dy, y), b))],
-  test: { domain: [{ low: -2, high: 2 }, { low: 0.5, high: 2 }], tolerance: 0 },
+  test: {
+    domain: [
+      { low: -2, high: 2 },
+      { low: 0.5, high: 2 },
+    ],
+    tolerance: 0,
+  },
 });

@@ -21,7 +21,9 @@ const op = defineOp<MaskAttrs, 1>({
     const value = (word: number): number => (unit(word) < Math.fround(attrs.rate) ? 0 : 1 / (1 - attrs.rate));
     return referenceDraw(state, attrs, (a, b) => [value(a), value(b)]);
   },
-  test: { cases: [...drawCases({ rate: 0.5 }), ...drawCases({ rate: 0.1 }), ...drawCases({ rate: 0 }), ...drawCases({ rate: 1 })] },
+  test: {
+    cases: [...drawCases({ rate: 0.5 }), ...drawCases({ rate: 0.1 }), ...drawCases({ rate: 0 }), ...drawCases({ rate: 1 })],
+  },
   work: (_, { shape }) => 30 * sizeOf(shape),
 });
 

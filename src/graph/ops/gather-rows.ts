@@ -19,7 +19,8 @@ const op = defineOp<GatherAttrs, 2>({
   infer: ([source, indices], { dtype }) => {
     if (source.shape.length === 0) failShape('gatherRows', 'a `source` of rank >= 1', 'a scalar');
     if (indices.dtype !== 'int32') fail('gatherRows', 'int32 `indices`', indices.dtype, 'convert with ops.cast.');
-    if (dtype === 'uint8' || (source.dtype !== 'uint8' && dtype !== source.dtype)) fail('gatherRows', `rows of type ${source.dtype}`, dtype);
+    if (dtype === 'uint8' || (source.dtype !== 'uint8' && dtype !== source.dtype))
+      fail('gatherRows', `rows of type ${source.dtype}`, dtype);
     return { shape: layout(source, indices).shape, dtype };
   },
   lower: (k, { inputs, outputs, inputSpecs, attrs: { scale, offset, dtype } }) => {
@@ -34,13 +35,26 @@ const op = defineOp<GatherAttrs, 2>({
     const { shape, rows, cols } = layout(source, indices);
     const data = new Float64Array(rows * cols);
     indices.data.forEach((index, row) => {
-      data.set(source.data.subarray(index * cols, (index + 1) * cols).map((value) => value * scale + offset), row * cols);
+      data.set(
+        source.data.subarray(index * cols, (index + 1) * cols).map((value) => value * scale + offset),
+        row * cols,
+      );
     });
     return { shape, data };
   },
   test: {
     cases: [
-      ...([[[5, 3], [4]], [[5], [7]], [[5, 2, 9], [2, 3]], [[5, 40], [1]]] as const).flatMap((shapes) => [
+      ...(
+        [
+          [[5, 3], [4]],
+          [[5], [7]],
+          [
+            [5, 2, 9],
+            [2, 3],
+          ],
+          [[5, 40], [1]],
+        ] as const
+      ).flatMap((shapes) => [
         gatherCase(shapes, 'float32', 'float32', 1, 0),
         gatherCase(shapes, 'int32', 'int32', 1, 0),
         gatherCase(shapes, 'uint8', 'float32', 1 / 255, -0.5),
@@ -69,7 +83,11 @@ export interface GatherOptions {
  * The rows of `source` (its first axis) that the int32 `indices` name. Shape: [n, …row], [...i] → [...i, …row]. Indices must lie in
  * 0…n−1: they are not checked, as they are only known when the program runs. Not differentiable.
  */
-export function gatherRows<S extends Operand, I extends Operand>(source: S, indices: I, options: GatherOptions = {}): Result<S | I> {
+export function gatherRows<S extends Operand, I extends Operand>(
+  source: S,
+  indices: I,
+  options: GatherOptions = {},
+): Result<S | I> {
   const from = asNode('gatherRows', source).dtype;
   if (from !== 'uint8' && (options.scale !== undefined || options.offset !== undefined)) {
     fail('gatherRows', '`scale` and `offset` with a uint8 `source` only', from);

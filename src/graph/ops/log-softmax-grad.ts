@@ -24,7 +24,13 @@ const op = defineOp<object, 2>({
       const total = d.reduce((a, b) => a + b, 0);
       return p.map((v, i) => d[i]! - Math.exp(v) * total);
     }),
-  test: { cases: lastAxisCases.map((shape) => ({ shapes: [shape, shape], attrs: {} })), domain: [{ low: -3, high: 0 }, { low: -2, high: 2 }] },
+  test: {
+    cases: lastAxisCases.map((shape) => ({ shapes: [shape, shape], attrs: {} })),
+    domain: [
+      { low: -3, high: 0 },
+      { low: -2, high: 2 },
+    ],
+  },
   inPlace: [1],
 });
 

@@ -20,5 +20,12 @@ export function logSumExp<X extends Operand>(x: X, axes?: number | readonly numb
   const peak = stopGradient(clip(max<Operand>(x, axes, true), -LARGEST, LARGEST));
   const result = add(log(sum(exp(sub<Operand, Operand>(x, peak)), axes, true)), peak);
   const reduced = normalizeAxes('logSumExp', axes, shape.length);
-  return (keepDims ? result : reshape(result, shape.filter((_, axis) => !reduced.includes(axis)))) as Result<X>;
+  return (
+    keepDims
+      ? result
+      : reshape(
+          result,
+          shape.filter((_, axis) => !reduced.includes(axis)),
+        )
+  ) as Result<X>;
 }

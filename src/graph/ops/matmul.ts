@@ -79,20 +79,42 @@ const op = defineOp<MatmulAttrs, 2>({
   },
   // C = A·B: dA = dC·Bᵀ, dB = Aᵀ·dC, and likewise with A or B transposed.
   gradient: ({ inputs: [a, b], dy, attrs: { transposeA, transposeB } }) => {
-    const da = transposeA ? matmul(b, dy, { transposeA: transposeB, transposeB: true }) : matmul(dy, b, { transposeB: !transposeB });
-    const db = transposeB ? matmul(dy, a, { transposeA: true, transposeB: transposeA }) : matmul(a, dy, { transposeA: !transposeA });
+    const da = transposeA
+      ? matmul(b, dy, { transposeA: transposeB, transposeB: true })
+      : matmul(dy, b, { transposeB: !transposeB });
+    const db = transposeB
+      ? matmul(dy, a, { transposeA: true, transposeB: transposeA })
+      : matmul(a, dy, { transposeA: !transposeA });
     return [sumTo(da, a.shape), sumTo(db, b.shape)];
   },
   reference,
   test: {
     cases: (
       [
-        [[1, 1], [1, 1]],
-        [[4, 2], [2, 8]],
-        [[5, 7], [7, 9]],
-        [[33, 17], [17, 19]],
-        [[2, 3, 4], [2, 4, 5]],
-        [[2, 1, 3, 4], [5, 4, 6]],
+        [
+          [1, 1],
+          [1, 1],
+        ],
+        [
+          [4, 2],
+          [2, 8],
+        ],
+        [
+          [5, 7],
+          [7, 9],
+        ],
+        [
+          [33, 17],
+          [17, 19],
+        ],
+        [
+          [2, 3, 4],
+          [2, 4, 5],
+        ],
+        [
+          [2, 1, 3, 4],
+          [5, 4, 6],
+        ],
       ] as const
     ).flatMap(([a, b]) => {
       const swap = (shape: Shape): Shape => [...shape.slice(0, -2), shape[shape.length - 1]!, shape[shape.length - 2]!];
@@ -125,7 +147,8 @@ export function matmul<A extends Operand, B extends Operand>(
   const attrs = { transposeA: options.transposeA ?? false, transposeB: options.transposeB ?? false };
   const [left, right] = [asNode('matmul', a).shape, asNode('matmul', b).shape];
   // No kernel takes both operands transposed; gradients of transposed products may ask for it.
-  if (attrs.transposeA && attrs.transposeB) return matmul<Operand, Operand>(transpose<Operand>(a), b, { transposeB: true }) as Result<A | B>;
+  if (attrs.transposeA && attrs.transposeB)
+    return matmul<Operand, Operand>(transpose<Operand>(a), b, { transposeB: true }) as Result<A | B>;
   if (left.length > 2 && right.length === 2 && !attrs.transposeA) {
     const product = op<Operand>([reshape<Operand>(a, [-1, left[left.length - 1]!]), b], attrs);
     return reshape<Operand>(product, [...left.slice(0, -1), asNode('matmul', product).shape[1]!]) as Result<A | B>;

@@ -10,10 +10,12 @@ const op = defineOp<{ momentum: number }, 2>({
   name: 'movingAverage',
   infer: ([batch, moving]) => {
     requireFloat32('movingAverage', batch, moving);
-    if (!sameShape(batch.shape, moving.shape)) failShape('movingAverage', `a value of shape ${formatShape(moving.shape)}`, formatShape(batch.shape));
+    if (!sameShape(batch.shape, moving.shape))
+      failShape('movingAverage', `a value of shape ${formatShape(moving.shape)}`, formatShape(batch.shape));
     return [];
   },
-  lower: (k, { inputs, inputSpecs, attrs }) => k.movingAverage(inputs[0]!, inputs[1]!, sizeOf(inputSpecs[1]!.shape), attrs.momentum),
+  lower: (k, { inputs, inputSpecs, attrs }) =>
+    k.movingAverage(inputs[0]!, inputs[1]!, sizeOf(inputSpecs[1]!.shape), attrs.momentum),
   gradient: null,
   reference: ([batch, moving], { momentum }) => ({
     shape: moving.shape,

@@ -9,7 +9,8 @@ const op = defineOp<{ depth: number }, 1>({
     if (labels.dtype !== 'int32') fail('oneHot', 'int32 labels', labels.dtype);
     return { shape: [...labels.shape, depth], dtype: 'float32' };
   },
-  lower: (k, { inputs, outputs, inputSpecs, attrs }) => k.oneHot(inputs[0]!, outputs[0]!, sizeOf(inputSpecs[0]!.shape), attrs.depth),
+  lower: (k, { inputs, outputs, inputSpecs, attrs }) =>
+    k.oneHot(inputs[0]!, outputs[0]!, sizeOf(inputSpecs[0]!.shape), attrs.depth),
   gradient: null,
   reference: ([labels], { depth }) => {
     const data = new Float64Array(labels.data.length * depth);

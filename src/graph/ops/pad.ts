@@ -20,8 +20,10 @@ const op = defineOp<{ paddings: Paddings; value: number }, 1>({
   name: 'pad',
   infer: ([x], { paddings }) => {
     requireFloat32('pad', x);
-    if (paddings.length !== x.shape.length) failShape('pad', `${x.shape.length} pairs of \`paddings\` for ${formatShape(x.shape)}`, `${paddings.length}`);
-    if (!paddings.flat().every((count) => Number.isInteger(count) && count >= 0)) fail('pad', 'integers >= 0 as `paddings`', JSON.stringify(paddings));
+    if (paddings.length !== x.shape.length)
+      failShape('pad', `${x.shape.length} pairs of \`paddings\` for ${formatShape(x.shape)}`, `${paddings.length}`);
+    if (!paddings.flat().every((count) => Number.isInteger(count) && count >= 0))
+      fail('pad', 'integers >= 0 as `paddings`', JSON.stringify(paddings));
     return { shape: paddedShape(x.shape, paddings), dtype: 'float32' };
   },
   lower: (k, { inputs, outputs, inputSpecs, outputSpecs, attrs: { paddings, value }, n, barrier, table, offset }) => {
@@ -53,9 +55,38 @@ const op = defineOp<{ paddings: Paddings; value: number }, 1>({
   test: {
     cases: [
       { shapes: [[3]], attrs: { paddings: [[2, 1]], value: 0 } },
-      { shapes: [[2, 5]], attrs: { paddings: [[0, 1], [1, 0]], value: -1.5 } },
-      { shapes: [[2, 3, 4]], attrs: { paddings: [[0, 0], [1, 2], [0, 0]], value: 0 } },
-      { shapes: [[2, 3, 4]], attrs: { paddings: [[1, 1], [0, 0], [3, 2]], value: 0.5 } },
+      {
+        shapes: [[2, 5]],
+        attrs: {
+          paddings: [
+            [0, 1],
+            [1, 0],
+          ],
+          value: -1.5,
+        },
+      },
+      {
+        shapes: [[2, 3, 4]],
+        attrs: {
+          paddings: [
+            [0, 0],
+            [1, 2],
+            [0, 0],
+          ],
+          value: 0,
+        },
+      },
+      {
+        shapes: [[2, 3, 4]],
+        attrs: {
+          paddings: [
+            [1, 1],
+            [0, 0],
+            [3, 2],
+          ],
+          value: 0.5,
+        },
+      },
     ],
     tolerance: 0,
   },

@@ -19,7 +19,12 @@ const op = defineBinary({
     const isPositive = stopGradient(greater(a, 0));
     return [mul(dy, mul(b, op(a, exponent))), mul(mul(dy, y), log(select(isPositive, a, 1)))];
   },
-  test: { domain: [{ low: 0.2, high: 3 }, { low: -2, high: 2 }] },
+  test: {
+    domain: [
+      { low: 0.2, high: 3 },
+      { low: -2, high: 2 },
+    ],
+  },
 });
 
 /**

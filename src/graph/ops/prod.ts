@@ -30,7 +30,9 @@ const op = defineOp<{ axes: AxisRange }, 1>({
   },
   reference: ([x], { axes }) => referenceReduction(x, axes, (group) => group.reduce((a, b) => a * b, 1)),
   test: {
-    cases: reductionCases.filter(({ shapes }) => sizeOf(shapes[0]!) < 1000).map(({ shapes, axes }) => ({ shapes, attrs: { axes } })),
+    cases: reductionCases
+      .filter(({ shapes }) => sizeOf(shapes[0]!) < 1000)
+      .map(({ shapes, axes }) => ({ shapes, attrs: { axes } })),
     domain: { low: 0.5, high: 1.5 },
   },
   work: ([x]) => sizeOf(x!.shape),

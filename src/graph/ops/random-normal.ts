@@ -1,4 +1,4 @@
-import { sizeOf, type Shape } from '../../base/shape.ts';
+import { type Shape, sizeOf } from '../../base/shape.ts';
 import { asNode, defineOp } from '../define-op.ts';
 import type { Node } from '../node.ts';
 import { checkState, drawCases, type NormalAttrs, type NormalOptions, referenceDraw, unit } from '../philox.ts';
@@ -10,7 +10,8 @@ const op = defineOp<NormalAttrs, 1>({
     checkState('randomNormal', state);
     return { shape, dtype: 'float32' };
   },
-  lower: (k, { inputs, outputs, n, attrs: { stream, mean, stddev } }) => k.randomNormal(outputs[0]!, inputs[0]!, n, stream, mean, stddev),
+  lower: (k, { inputs, outputs, n, attrs: { stream, mean, stddev } }) =>
+    k.randomNormal(outputs[0]!, inputs[0]!, n, stream, mean, stddev),
   gradient: null,
   reference: ([state], attrs) =>
     // Box & Muller 1958. The uniform number of the radius is rounded to float32 as the kernel's is: its logarithm feels that near 1.

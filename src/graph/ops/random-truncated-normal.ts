@@ -1,4 +1,4 @@
-import { sizeOf, type Shape } from '../../base/shape.ts';
+import { type Shape, sizeOf } from '../../base/shape.ts';
 import { asNode, defineOp } from '../define-op.ts';
 import { erfSeries } from '../error-function.ts';
 import type { Node } from '../node.ts';
@@ -22,11 +22,13 @@ const op = defineOp<NormalAttrs, 1>({
     checkState('randomTruncatedNormal', state);
     return { shape, dtype: 'float32' };
   },
-  lower: (k, { inputs, outputs, n, attrs: { stream, mean, stddev } }) => k.randomTruncatedNormal(outputs[0]!, inputs[0]!, n, stream, mean, stddev),
+  lower: (k, { inputs, outputs, n, attrs: { stream, mean, stddev } }) =>
+    k.randomTruncatedNormal(outputs[0]!, inputs[0]!, n, stream, mean, stddev),
   gradient: null,
   // The distribution function of the truncated normal, inverted at the middle of the interval a 24-bit number stands for.
   reference: ([state], attrs) => {
-    const value = (word: number): number => attrs.mean + attrs.stddev * quantile((2 * unit(word) + 2 ** -24 - 1) * erfSeries(Math.SQRT2));
+    const value = (word: number): number =>
+      attrs.mean + attrs.stddev * quantile((2 * unit(word) + 2 ** -24 - 1) * erfSeries(Math.SQRT2));
     return referenceDraw(state, attrs, (a, b) => [value(a), value(b)]);
   },
   test: { cases: [...drawCases({ mean: 0, stddev: 1 }), ...drawCases({ mean: 0.5, stddev: 0.1 })] },

@@ -1,4 +1,4 @@
-import { sizeOf, type Shape } from '../../base/shape.ts';
+import { type Shape, sizeOf } from '../../base/shape.ts';
 import { asNode, defineOp } from '../define-op.ts';
 import type { Node } from '../node.ts';
 import { checkState, type DrawAttrs, type DrawOptions, drawCases, referenceDraw, unit } from '../philox.ts';
@@ -15,7 +15,8 @@ const op = defineOp<UniformAttrs, 1>({
     checkState('randomUniform', state);
     return { shape, dtype: 'float32' };
   },
-  lower: (k, { inputs, outputs, n, attrs: { stream, low, high } }) => k.randomUniform(outputs[0]!, inputs[0]!, n, stream, low, high),
+  lower: (k, { inputs, outputs, n, attrs: { stream, low, high } }) =>
+    k.randomUniform(outputs[0]!, inputs[0]!, n, stream, low, high),
   gradient: null,
   reference: ([state], attrs) => {
     const value = (word: number): number => attrs.low + unit(word) * (attrs.high - attrs.low);

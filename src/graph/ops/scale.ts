@@ -1,5 +1,5 @@
-import { defineUnary } from '../families.ts';
 import type { Operand, Result } from '../define-op.ts';
+import { defineUnary } from '../families.ts';
 
 const op = defineUnary<{ factor: number; offset: number }>({
   name: 'scale',

@@ -19,8 +19,11 @@ const op = defineElementwise<object, 3>({
  */
 export function select<C extends Operand, A extends Operand, B extends Operand>(condition: C, a: A, b: B): Result<C | A | B> {
   const operands: readonly Operand[] = [condition, a, b];
-  const shape = operands.map((operand) => asNode('select', operand).shape).reduce((left, right) => broadcastShapes('select', left, right));
-  return op<Operand>([broadcastTo<Operand>(condition, shape), broadcastTo<Operand>(a, shape), broadcastTo<Operand>(b, shape)], {}) as Result<
-    C | A | B
-  >;
+  const shape = operands
+    .map((operand) => asNode('select', operand).shape)
+    .reduce((left, right) => broadcastShapes('select', left, right));
+  return op<Operand>(
+    [broadcastTo<Operand>(condition, shape), broadcastTo<Operand>(a, shape), broadcastTo<Operand>(b, shape)],
+    {},
+  ) as Result<C | A | B>;
 }

@@ -17,7 +17,13 @@ const op = defineElementwise<object, 3>({
     const s = sigmoid(x);
     return [sigmoidGrad(s, weighted), neg(weighted), mul(g, sub(s, t))];
   },
-  test: { domain: [{ low: -4, high: 4 }, { low: 0, high: 1 }, { low: -2, high: 2 }] },
+  test: {
+    domain: [
+      { low: -4, high: 4 },
+      { low: 0, high: 1 },
+      { low: -2, high: 2 },
+    ],
+  },
 });
 
 /** dL/dlogits of {@link sigmoidCrossEntropy}: (σ(x) − t) · dloss. */

@@ -12,7 +12,12 @@ const op = defineElementwise<object, 2>({
   reference: ([x, t]) => Math.max(x, 0) - x * t + Math.log1p(Math.exp(-Math.abs(x))),
   // dL/dlogits = (σ(x) − t) · dloss, dL/dtargets = −x · dloss
   gradient: ({ inputs: [logits, targets], dy }) => [sigmoidCrossEntropyGrad(logits, targets, dy), neg(mul(logits, dy))],
-  test: { domain: [{ low: -4, high: 4 }, { low: 0, high: 1 }] },
+  test: {
+    domain: [
+      { low: -4, high: 4 },
+      { low: 0, high: 1 },
+    ],
+  },
 });
 
 /**

@@ -10,7 +10,12 @@ const op = defineElementwise<object, 2>({
   reference: ([y, dy]) => dy * y * (1 - y),
   // dL/dy = g · dy · (1 − 2y), dL/d(dy) = g · y · (1 − y)
   gradient: ({ inputs: [y, dy], dy: g }) => [mul(mul(g, dy), scale(y, -2, 1)), sigmoidGrad(y, g)],
-  test: { domain: [{ low: 0, high: 1 }, { low: -2, high: 2 }] },
+  test: {
+    domain: [
+      { low: 0, high: 1 },
+      { low: -2, high: 2 },
+    ],
+  },
 });
 
 /** dL/dx of y = sigmoid(x): dy · y · (1 − y). */

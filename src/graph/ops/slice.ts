@@ -9,9 +9,14 @@ const op = defineOp<{ begin: readonly number[]; size: Shape }, 1>({
   infer: ([x], { begin, size }) => {
     refuseUint8('slice', x);
     const fits = begin.length === x.shape.length && size.length === x.shape.length;
-    const isInside = (start: number, axis: number): boolean => start >= 0 && size[axis]! >= 0 && start + size[axis]! <= x.shape[axis]!;
+    const isInside = (start: number, axis: number): boolean =>
+      start >= 0 && size[axis]! >= 0 && start + size[axis]! <= x.shape[axis]!;
     if (!fits || !begin.every(isInside)) {
-      failShape('slice', `\`begin\` and \`size\` within shape ${formatShape(x.shape)}`, `${formatShape(begin)} and ${formatShape(size)}`);
+      failShape(
+        'slice',
+        `\`begin\` and \`size\` within shape ${formatShape(x.shape)}`,
+        `${formatShape(begin)} and ${formatShape(size)}`,
+      );
     }
     return { shape: size, dtype: x.dtype };
   },
@@ -29,7 +34,8 @@ const op = defineOp<{ begin: readonly number[]; size: Shape }, 1>({
   ],
   reference: ([x], { begin, size }) => {
     const [from, to] = [stridesOf(x.shape), stridesOf(size)];
-    const at = (i: number): number => begin.reduce((sum, start, axis) => sum + (start + (Math.floor(i / to[axis]!) % size[axis]!)) * from[axis]!, 0);
+    const at = (i: number): number =>
+      begin.reduce((sum, start, axis) => sum + (start + (Math.floor(i / to[axis]!) % size[axis]!)) * from[axis]!, 0);
     return { shape: size, data: Float64Array.from({ length: sizeOf(size) }, (_, i) => x.data[at(i)]!) };
   },
   test: {
@@ -51,5 +57,8 @@ const op = defineOp<{ begin: readonly number[]; size: Shape }, 1>({
  */
 export function slice<X extends Operand>(x: X, begin: readonly number[], size: readonly number[]): Result<X> {
   const { shape } = asNode('slice', x);
-  return op<X>([x], { begin, size: size.map((length, axis) => (length === -1 ? (shape[axis] ?? 0) - (begin[axis] ?? 0) : length)) });
+  return op<X>([x], {
+    begin,
+    size: size.map((length, axis) => (length === -1 ? (shape[axis] ?? 0) - (begin[axis] ?? 0) : length)),
+  });
 }

@@ -26,7 +26,11 @@ const op = defineOp<object, 3>({
     cases: crossEntropyCases.map(([rows, cols]) => ({
       shapes: [[rows, cols], [rows], [rows]],
       attrs: {},
-      domain: [{ low: 0, high: 1 }, { low: 0, high: cols - 1, dtype: 'int32' }, { low: -2, high: 2 }],
+      domain: [
+        { low: 0, high: 1 },
+        { low: 0, high: cols - 1, dtype: 'int32' },
+        { low: -2, high: 2 },
+      ],
     })),
     nonDifferentiable: [1],
   },

@@ -13,7 +13,11 @@ const op = defineOp<object, 2>({
   infer: ([logits, labels]) => {
     const specs = crossEntropySpecs('softmaxCrossEntropySparse', logits);
     if (labels.dtype !== 'int32' || !sameShape(labels.shape, specs[0].shape)) {
-      failShape('softmaxCrossEntropySparse', `int32 labels of shape ${formatShape(specs[0].shape)}`, `${labels.dtype} ${formatShape(labels.shape)}`);
+      failShape(
+        'softmaxCrossEntropySparse',
+        `int32 labels of shape ${formatShape(specs[0].shape)}`,
+        `${labels.dtype} ${formatShape(labels.shape)}`,
+      );
     }
     return specs;
   },
@@ -65,6 +69,9 @@ export function softmaxCrossEntropySparse<X extends Operand, Y extends Operand>(
   if (!sameShape(given, lead) && !sameShape(given, [...lead, 1])) {
     failShape('softmaxCrossEntropySparse', `labels of shape ${formatShape(lead)}`, formatShape(given));
   }
-  const [loss, probabilities] = op.all<Operand>([reshape<Operand>(logits, [rows, cols]), reshape<Operand>(cast<Operand>(labels, 'int32'), [rows])], {});
+  const [loss, probabilities] = op.all<Operand>(
+    [reshape<Operand>(logits, [rows, cols]), reshape<Operand>(cast<Operand>(labels, 'int32'), [rows])],
+    {},
+  );
   return { loss: reshape(loss!, lead) as Result<X | Y>, probabilities: reshape(probabilities!, shape) as Result<X | Y> };
 }

@@ -68,6 +68,12 @@ export function softmaxCrossEntropy<X extends Operand, Y extends Operand>(
   const given = asNode('softmaxCrossEntropy', targets).shape;
   if (!sameShape(given, shape)) failShape('softmaxCrossEntropy', `targets of shape ${formatShape(shape)}`, formatShape(given));
   const { rows, cols } = rowsOf({ shape });
-  const [loss, probabilities] = op.all<Operand>([reshape<Operand>(logits, [rows, cols]), reshape<Operand>(targets, [rows, cols])], {});
-  return { loss: reshape(loss!, shape.slice(0, -1)) as Result<X | Y>, probabilities: reshape(probabilities!, shape) as Result<X | Y> };
+  const [loss, probabilities] = op.all<Operand>(
+    [reshape<Operand>(logits, [rows, cols]), reshape<Operand>(targets, [rows, cols])],
+    {},
+  );
+  return {
+    loss: reshape(loss!, shape.slice(0, -1)) as Result<X | Y>,
+    probabilities: reshape(probabilities!, shape) as Result<X | Y>,
+  };
 }

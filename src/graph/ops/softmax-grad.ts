@@ -22,7 +22,13 @@ const op = defineOp<object, 2>({
       const total = p.reduce((sum, v, i) => sum + v * d[i]!, 0);
       return p.map((v, i) => v * (d[i]! - total));
     }),
-  test: { cases: lastAxisCases.map((shape) => ({ shapes: [shape, shape], attrs: {} })), domain: [{ low: 0, high: 1 }, { low: -2, high: 2 }] },
+  test: {
+    cases: lastAxisCases.map((shape) => ({ shapes: [shape, shape], attrs: {} })),
+    domain: [
+      { low: 0, high: 1 },
+      { low: -2, high: 2 },
+    ],
+  },
   inPlace: [1],
 });
 

@@ -14,7 +14,11 @@ export function split<X extends Operand>(x: X, sizes: number | readonly number[]
   const length = shape[at]!;
   const list = typeof sizes === 'number' ? new Array<number>(sizes).fill(length / sizes) : sizes;
   if (list.reduce((a, b) => a + b, 0) !== length || !list.every((size) => Number.isInteger(size) && size >= 0)) {
-    failShape('split', `sizes that add up to ${length}, axis ${at} of ${formatShape(shape)}`, typeof sizes === 'number' ? `${sizes} equal parts` : formatShape(sizes));
+    failShape(
+      'split',
+      `sizes that add up to ${length}, axis ${at} of ${formatShape(shape)}`,
+      typeof sizes === 'number' ? `${sizes} equal parts` : formatShape(sizes),
+    );
   }
   let start = 0;
   return list.map((size) => {

@@ -10,7 +10,12 @@ const op = defineElementwise<object, 2>({
   reference: ([y, dy]) => dy * (1 - y * y),
   // dL/dy = −2 · g · dy · y, dL/d(dy) = g · (1 − y²)
   gradient: ({ inputs: [y, dy], dy: g }) => [mul(mul(g, dy), scale(y, -2)), tanhGrad(y, g)],
-  test: { domain: [{ low: -1, high: 1 }, { low: -2, high: 2 }] },
+  test: {
+    domain: [
+      { low: -1, high: 1 },
+      { low: -2, high: 2 },
+    ],
+  },
 });
 
 /** dL/dx of y = tanh(x): dy · (1 − y²). */

@@ -18,11 +18,18 @@ const op = defineOp<{ axes: readonly number[] }, 1>({
     copyStrided(k, dtype, inputs[0]!, outputs[0]!, words, shape.length);
   },
   // The gradient goes back by the inverse permutation.
-  gradient: ({ dy, attrs: { axes } }) => [transpose(dy, axes.map((_, axis) => axes.indexOf(axis)))],
+  gradient: ({ dy, attrs: { axes } }) => [
+    transpose(
+      dy,
+      axes.map((_, axis) => axes.indexOf(axis)),
+    ),
+  ],
   reference: ([x], { axes }) => {
     const shape = axes.map((axis) => x.shape[axis]!);
     const [from, to] = [stridesOf(x.shape), stridesOf(shape)];
-    const data = x.data.map((_, i) => x.data[axes.reduce((at, axis, j) => at + (Math.floor(i / to[j]!) % shape[j]!) * from[axis]!, 0)]!);
+    const data = x.data.map(
+      (_, i) => x.data[axes.reduce((at, axis, j) => at + (Math.floor(i / to[j]!) % shape[j]!) * from[axis]!, 0)]!,
+    );
     return { shape, data };
   },
   test: {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { sizeOf } from '../../../src/base/shape.ts';
 import { Tensor } from '../../../src/base/tensor.ts';
 import type { Engine } from '../../../src/engine/index.ts';
@@ -24,7 +24,8 @@ const builds = [
 const hasRelaxedSimd = WebAssembly.validate(buildBytes('relaxed'));
 
 beforeAll(async () => {
-  for (const { build, threads } of builds.filter((each) => each.build !== 'relaxed' || hasRelaxedSimd)) engines.set(build, await guardedEngine(build, threads));
+  for (const { build, threads } of builds.filter((each) => each.build !== 'relaxed' || hasRelaxedSimd))
+    engines.set(build, await guardedEngine(build, threads));
 });
 
 afterAll(() => {
@@ -44,13 +45,21 @@ function checkForward(op: OpRecord, inputs: readonly Tensor[], attrs: object, re
     const floats = inputs.filter(({ dtype }) => dtype === 'float32');
     // Of elementwise ops only the inputs of the same element can be involved.
     const isLocal = op.elementwise && floats.every(({ size }) => size === data.length);
-    const finite = (values: ArrayLike<number>): number => Array.from(values).reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
+    const finite = (values: ArrayLike<number>): number =>
+      Array.from(values).reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
     const overall = finite([...floats.map(({ data: values }) => finite(values)), finite(data)]);
-    const magnitude = (i: number): number => (isLocal ? finite([...floats.map(({ data: values }) => values[i]!), data[i]!]) : overall);
+    const magnitude = (i: number): number =>
+      isLocal ? finite([...floats.map(({ data: values }) => values[i]!), data[i]!]) : overall;
     const tolerance = result.dtype === 'float32' ? (op.test.tolerance ?? defaultTolerance) : 0;
     const rounded = result.dtype === 'float32' ? data.map(Math.fround) : data;
     if (tolerance === 0) expectClose(result.data, rounded, { absolute: 0, relative: 0 }, `output ${index}`);
-    else expectClose(result.data, data, { absolute: (i) => tolerance * magnitude(i) + 2 ** -149, relative: tolerance }, `output ${index}`);
+    else
+      expectClose(
+        result.data,
+        data,
+        { absolute: (i) => tolerance * magnitude(i) + 2 ** -149, relative: tolerance },
+        `output ${index}`,
+      );
   });
 }
 
@@ -136,7 +145,10 @@ describe.each([...opRegistry.values()].map((op) => ({ name: op.name, op })))('$n
       eachCase(op, ({ attrs }, inputs) => {
         const [plain] = referenceOf(op, inputs.map(toReference), attrs);
         const width = plain!.shape[plain!.shape.length - 1]!;
-        const bias = new Tensor(Float32Array.from({ length: width }, (_, i) => Math.fround(Math.sin(i))), [width]);
+        const bias = new Tensor(
+          Float32Array.from({ length: width }, (_, i) => Math.fround(Math.sin(i))),
+          [width],
+        );
         const shifted = { shape: plain!.shape, data: plain!.data.map((value, i) => value + bias.data[i % width]!) };
         for (const activation of activations) {
           const [expected] = referenceOf(activation, [shifted], {});
@@ -161,17 +173,31 @@ describe('the barrel of ops', () => {
   });
 
   test('exports a function for the name of every file', () => {
-    const camel = (name: string): string => name.replace(/\.ts$/, '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    const camel = (name: string): string =>
+      name.replace(/\.ts$/, '').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
     expect(files.map(camel).filter((name) => typeof (ops as Record<string, unknown>)[name] !== 'function')).toEqual([]);
   });
 
   test('registers the op of every file that defines one', () => {
-    const defined = files.flatMap((name) => [...readFileSync(new URL(name, folder), 'utf8').matchAll(/^ {2}name: '(\w+)',$/gm)].map(([, op]) => op!));
+    const defined = files.flatMap((name) =>
+      [...readFileSync(new URL(name, folder), 'utf8').matchAll(/^ {2}name: '(\w+)',$/gm)].map(([, op]) => op!),
+    );
     expect(defined.filter((name) => !opRegistry.has(name))).toEqual([]);
     expect(defined.length).toBeGreaterThan(files.length / 2);
   });
 
+  test('may be imported from any file first', async () => {
+    for (const name of files) {
+      vi.resetModules();
+      await expect(import(new URL(name, folder).href), name).resolves.toBeDefined();
+    }
+  });
+
   test('has no op without test cases', () => {
-    expect([...opRegistry.values()].filter(({ test: { cases } }) => cases.reduce((total, { shapes }) => total + sizeOf(shapes[0] ?? []), 0) === 0)).toEqual([]);
+    expect(
+      [...opRegistry.values()].filter(
+        ({ test: { cases } }) => cases.reduce((total, { shapes }) => total + sizeOf(shapes[0] ?? []), 0) === 0,
+      ),
+    ).toEqual([]);
   });
 });

@@ -1,0 +1,113 @@
+/** @file Optimizers against golden/optimizers_keras.json: ten steps with given gradients, the weights compared after each. */
+
+import { describe, expect, test } from 'vitest';
+import { Tensor } from '../../src/base/tensor.ts';
+import { jit } from '../../src/graph/jit.ts';
+import type { Node } from '../../src/graph/node.ts';
+import { Variable } from '../../src/graph/variable.ts';
+import { Adam, type Optimizer, RMSprop, resolveOptimizer, SGD } from '../../src/optimizers/index.ts';
+import type { LearningRateSchedule } from '../../src/schedules/index.ts';
+import { expectClose } from '../support/compare.ts';
+import { type GoldenCase, loadGolden } from '../support/golden.ts';
+
+const { cases } = loadGolden('optimizers_keras');
+
+/** Optimizers of the golden file that this version does not have. */
+const missingOptimizers = ['adadelta', 'adagrad', 'adamax', 'adamw', 'ftrl', 'lamb', 'lion', 'nadam'];
+
+/** Options of the golden file that this version does not have. */
+const missingOptions = [
+  'clipnorm',
+  'clipvalue',
+  'ema_momentum',
+  'global_clipnorm',
+  'gradient_accumulation_steps',
+  'weight_decay',
+];
+
+const classes = { sgd: SGD, rmsprop: RMSprop, adam: Adam };
+
+/** The schedules of the golden file as plain functions. */
+const schedules: Record<string, (config: Record<string, number>) => LearningRateSchedule> = {
+  ExponentialDecay:
+    ({ initial_learning_rate: first, decay_steps: steps, decay_rate: rate }) =>
+    (step) =>
+      first! * rate! ** (step / steps!),
+  CosineDecay:
+    ({ initial_learning_rate: first, decay_steps: steps, warmup_target: target, warmup_steps: warmup }) =>
+    (step) => {
+      if (step < warmup!) return first! + ((target! - first!) * step) / warmup!;
+      return (target! / 2) * (1 + Math.cos((Math.PI * Math.min(step - warmup!, steps!)) / steps!));
+    },
+};
+
+function rateOf(value: unknown): number | LearningRateSchedule {
+  if (typeof value === 'number') return value;
+  const { schedule, ...config } = value as { schedule: string } & Record<string, number>;
+  return schedules[schedule]!(config as Record<string, number>);
+}
+
+function optimizerOf({ optimizer, learning_rate, ...config }: GoldenCase['config']): Optimizer {
+  const options = Object.entries(config).map(([key, value]) => [
+    key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+    value,
+  ]);
+  return new classes[optimizer as keyof typeof classes]({ ...Object.fromEntries(options), learningRate: rateOf(learning_rate) });
+}
+
+describe('golden trajectories', () => {
+  for (const { name, config, inputs, step_grads: steps, outputs, f32err } of cases) {
+    const missing = missingOptions.filter((option) => option in config);
+    if (missingOptimizers.includes(String(config.optimizer)) || missing.length > 0) {
+      test.skip(`${name}: ${missing.join() || config.optimizer} not implemented in this version`);
+      continue;
+    }
+    test(name, () => {
+      const optimizer = optimizerOf(config);
+      const keys = ['w', 'b'];
+      const weights = keys.map((key) => new Variable(key, inputs[key]!.shape));
+      weights.forEach((weight, i) => weight.write(Float32Array.from(inputs[keys[i]!]!.data)));
+      const step = jit((...gradients: Node[]) => {
+        optimizer.apply(gradients, weights);
+        return {};
+      });
+      for (let s = 0; s < 10; s++) {
+        const part = (data: readonly number[]): number[] => data.slice((s * data.length) / 10, ((s + 1) * data.length) / 10);
+        step(...weights.map(({ shape }, i) => new Tensor(Float32Array.from(part(steps![keys[i]!]!.data)), shape)));
+        weights.forEach((weight, i) => {
+          const key = keys[i]!;
+          const tolerance = { absolute: 1e-6 + 10 * (f32err?.[key] ?? 0), relative: 1e-5 };
+          expectClose(weight.view(), part(outputs[key]!.data), tolerance, `${key} after step ${s + 1}`);
+        });
+      }
+      expect(optimizer.iterations).toBe(10);
+    });
+  }
+});
+
+test('the lists of what is missing are up to date', () => {
+  for (const name of missingOptimizers) {
+    expect(() => resolveOptimizer(name), name).toThrow(/expected the name of an optimizer/);
+    expect(cases.some(({ config }) => config.optimizer === name)).toBe(true);
+  }
+  for (const option of missingOptions) expect(cases.some(({ config }) => option in config)).toBe(true);
+});
+
+/** Documented values after three steps from w = 1 with g = 1, −2, 0.5 and rate 0.1. */
+test.each([
+  [new SGD({ learningRate: 0.1, momentum: 0.9 }), 1.059],
+  [new SGD({ learningRate: 0.1, momentum: 0.9, nesterov: true }), 1.1031001],
+  [new RMSprop({ learningRate: 0.1 }), 0.8962418],
+  [new RMSprop({ learningRate: 0.1, momentum: 0.9, centered: true }), 0.5729194],
+  [new Adam({ learningRate: 0.1 }), 0.95028],
+  [new Adam({ learningRate: 0.1, amsgrad: true }), 0.95028],
+])('documented value of %o', (optimizer, expected) => {
+  const w = new Variable('w', [1]);
+  w.write([1]);
+  const step = jit((g: Node) => {
+    optimizer.apply([g], [w]);
+    return {};
+  });
+  for (const g of [1, -2, 0.5]) step([g]);
+  expectClose(w.view(), [expected], { absolute: 2e-7, relative: 1e-6 });
+});
