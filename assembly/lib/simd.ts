@@ -15,3 +15,13 @@ export function nmadd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(a, b, c);
   return f32x4.sub(c, f32x4.mul(a, b));
 }
+
+// @ts-ignore: decorator
+@inline
+/**
+ * x, with 0 where |x| < 2^-110. A moving average of zeros decays into subnormals and stays there, and arithmetic on those takes
+ * many times as long: the units of a layer that has died would slow every step. Nothing as small as this moves a weight.
+ */
+export function withoutTiny(x: v128): v128 {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(7.703719777548943e-34)));
+}

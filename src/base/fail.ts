@@ -54,9 +54,11 @@ export function internal(what: string): never {
   throw new Error(`internal: ${what}`);
 }
 
-/** A short text for a value in an error message: strings quoted, arrays and objects cut to a readable length. */
+const longestText = 80;
+
+/** A short text for a value in an error message: strings quoted, everything cut to a readable length. */
 export function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string') return JSON.stringify(value.length > longestText ? `${value.slice(0, longestText)}…` : value);
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   if (ArrayBuffer.isView(value)) return `${value.constructor.name}(${(value as Uint8Array).length ?? value.byteLength})`;
   if (Array.isArray(value)) return value.length > 8 ? `array of ${value.length}` : `[${value.map(describe).join(', ')}]`;

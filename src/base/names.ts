@@ -24,6 +24,7 @@ function editDistance(a: string, b: string): number {
 /** The known name nearest to `name`, or undefined when none is near enough to be what was meant. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const folded = foldName(name);
+  if (folded === '') return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(folded.length / 2)) + 1;
   for (const candidate of known) {

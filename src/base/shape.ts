@@ -33,6 +33,14 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
 }
 
+/** Whether `shape` goes with `expected`, where the batch axis and sizes that are not known yet fit anything. */
+export function fitsShape(shape: PartialShape, expected: PartialShape): boolean {
+  return (
+    shape.length === expected.length &&
+    shape.every((size, axis) => axis === 0 || size === null || expected[axis] === null || size === expected[axis])
+  );
+}
+
 /** Elements between neighbours along each axis of a row-major array. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length);

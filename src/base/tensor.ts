@@ -35,6 +35,10 @@ export class Tensor {
 
   /** @throws ShapeError when the number of elements does not match the shape */
   constructor(data: TypedArray, shape: Shape) {
+    if (!(data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array)) {
+      fail('Tensor', 'a Float32Array, Int32Array or Uint8Array', describe(data), 'tensor() takes nested arrays and other typed arrays.');
+    }
+    if (!Array.isArray(shape)) fail('Tensor', '`shape` as an array of sizes', describe(shape));
     for (const dimension of shape) {
       if (!Number.isInteger(dimension) || dimension < 0) {
         failShape('Tensor', '`shape` of non-negative integers', describe(shape));
@@ -106,22 +110,32 @@ export function inferShape(where: string, size: number, shape: Shape): Shape {
   return result;
 }
 
+/** Whether a part of nested arrays has parts itself. */
+function isList(part: unknown): part is readonly NestedArray[] | TypedArray {
+  return Array.isArray(part) || ArrayBuffer.isView(part);
+}
+
+function elementHint(element: unknown): string | undefined {
+  if (element === null || element === undefined) return 'remove or fill missing values first.';
+  return element instanceof Tensor ? 'ops.stack makes one tensor of several.' : undefined;
+}
+
 /** The shape of nested arrays. Throws a ShapeError with the place where rows differ in length. */
 function shapeOfNested(where: string, value: NestedArray): number[] {
   const shape: number[] = [];
-  let level: NestedArray = value;
-  while (typeof level === 'object') {
+  let level: NestedArray | null = value;
+  while (isList(level)) {
     shape.push(level.length);
     if (level.length === 0) break;
     level = level[0] as NestedArray;
   }
   const check = (part: NestedArray, depth: number, path: string): void => {
     if (depth === shape.length) {
-      if (typeof part === 'object') failShape(where, `numbers at ${path}`, 'an array', 'rows must have equal length and depth.');
-      if (typeof part !== 'number' && typeof part !== 'boolean') fail(where, `a number at ${path}`, describe(part));
+      if (isList(part)) failShape(where, `a number at ${path}`, 'an array', 'rows must have equal length and depth.');
+      if (typeof part !== 'number' && typeof part !== 'boolean') fail(where, `a number at ${path}`, describe(part), elementHint(part));
       return;
     }
-    if (typeof part !== 'object' || part === null) failShape(where, `an array at ${path || 'the top'}`, describe(part));
+    if (!isList(part)) failShape(where, `an array at ${path || 'the top'}`, describe(part));
     if (part.length !== shape[depth]) {
       const at = path ? ` at ${path}` : '';
       failShape(where, `${shape[depth]} elements${at}`, `${part.length}`, 'all rows must have the same length.');

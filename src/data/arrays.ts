@@ -1,7 +1,7 @@
 /** @file What a user hands over as data, turned into tensors and checked before anything runs. */
 
 import { describe, fail, failShape } from '../base/fail.ts';
-import { formatShape, type PartialShape } from '../base/shape.ts';
+import { type DType, fitsShape, formatShape, type PartialShape } from '../base/shape.ts';
 import { Tensor, type TensorLike, tensor } from '../base/tensor.ts';
 
 /** A tensor of at least one sample. `name` is what error messages call it: `x`, `y`. */
@@ -14,9 +14,10 @@ export function samples(where: string, name: string, value: TensorLike | undefin
   return result;
 }
 
-function tensorNamed(where: string, name: string, value: TensorLike): Tensor {
+/** `tensor(value)`, with errors that name the argument: `where` and `name`. */
+export function tensorNamed(where: string, name: string, value: TensorLike, dtype?: DType): Tensor {
   try {
-    return tensor(value);
+    return tensor(value, undefined, dtype);
   } catch (error) {
     // The message of `tensor` says what is wrong; the caller wants to know with which argument.
     if (error instanceof Error) error.message = `[${where}] \`${name}\`: ${error.message}`;
@@ -38,9 +39,7 @@ export function checkSameCount(where: string, x: Tensor, y: Tensor): void {
 
 /** Refuses samples whose shape a model was not built for. */
 export function checkSampleShape(where: string, x: Tensor, expected: PartialShape): void {
-  const matches =
-    x.rank === expected.length && expected.every((size, axis) => axis === 0 || size === null || size === x.shape[axis]);
-  if (matches) return;
+  if (fitsShape(x.shape, expected)) return;
   const isSingle = x.rank === expected.length - 1;
   const hint = isSingle ? 'the first axis is the batch: wrap a single sample in an array.' : undefined;
   failShape(where, `inputs of shape ${formatShape(expected)}`, formatShape(x.shape), hint);

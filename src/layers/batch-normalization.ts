@@ -1,6 +1,5 @@
-import { fail } from '../base/fail.ts';
-import type { PartialShape } from '../base/shape.ts';
-import { normalizeAxis } from '../base/shape.ts';
+import { fail, failShape } from '../base/fail.ts';
+import { formatShape, normalizeAxis, type PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { batchNormInference, batchNormTraining, movingAverage, transpose } from '../graph/ops.ts';
 import type { Variable } from '../graph/variable.ts';
@@ -62,7 +61,7 @@ export class BatchNormalization extends Layer<BatchNormalizationOptions> {
   override build(inputShape: PartialShape): PartialShape {
     const { axis = -1, scale = true, center = true } = this.options;
     const size = inputShape[normalizeAxis(this.where, axis, inputShape.length)];
-    if (size === null || size === undefined) return fail(this.where, `a known size of axis ${axis}`, `shape [${inputShape}]`);
+    if (size === null || size === undefined) return failShape(this.where, `a known size of axis ${axis}`, `shape ${formatShape(inputShape)}`);
     if (scale) this.#gamma = this.addWeight('gamma', [size], { initializer: this.options.gammaInitializer ?? 'ones' });
     if (center) this.#beta = this.addWeight('beta', [size], { initializer: this.options.betaInitializer ?? 'zeros' });
     const still = { trainable: false };

@@ -17,6 +17,13 @@ export function inRange(where: string, name: string, value: number, low: number,
   return value;
 }
 
+/** Refuses what is no shape of a sample. */
+export function checkSample(where: string, inputShape: PartialShape): void {
+  const isSize = (size: unknown): boolean => size === null || (Number.isInteger(size) && (size as number) >= 1);
+  if (Array.isArray(inputShape) && inputShape.every(isSize)) return;
+  failShape(where, '`inputShape` to be a list of positive integers (null where not known)', describe(inputShape));
+}
+
 /** The last dimension of a shape that must be known when a layer is built. */
 export function lastDimension(where: string, shape: PartialShape, minimumRank = 2): number {
   if (shape.length < minimumRank) {

@@ -37,10 +37,11 @@ export class Dense extends Layer<DenseOptions> {
 
   constructor(options: DenseOptions) {
     super(options);
-    this.units = positiveInteger(this.where, 'units', options.units);
-    this.#activation = resolveActivation(this.where, options.activation);
-    resolveInitializer(options.kernelInitializer ?? 'glorotUniform');
-    resolveInitializer(options.biasInitializer ?? 'zeros');
+    const { units, activation, kernelInitializer = 'glorotUniform', biasInitializer = 'zeros' } = this.options;
+    this.units = positiveInteger(this.where, 'units', units);
+    this.#activation = resolveActivation(this.where, activation);
+    resolveInitializer(kernelInitializer);
+    resolveInitializer(biasInitializer);
   }
 
   override build(inputShape: PartialShape): PartialShape {

@@ -4,11 +4,13 @@
  */
 
 import { describe, fail, failShape } from '../base/fail.ts';
-import { formatShape, type PartialShape, type Shape, sameShape } from '../base/shape.ts';
-import { type Tensor, type TensorLike, tensor } from '../base/tensor.ts';
+import { fitsShape, formatShape, type PartialShape, type Shape, sameShape } from '../base/shape.ts';
+import type { Tensor, TensorLike } from '../base/tensor.ts';
+import { tensorNamed } from '../data/arrays.ts';
 import type { Node } from '../graph/node.ts';
 import { Variable } from '../graph/variable.ts';
 import { type InitializerSpec, resolveInitializer } from '../initializers/index.ts';
+import { checkSample } from './checks.ts';
 import { uniqueName } from './names.ts';
 
 /** What every layer can be given. */
@@ -71,11 +73,12 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
 
   constructor(options?: O) {
     this.options = options ?? ({} as O);
-    const { name, trainable = true } = this.options;
+    const { name, trainable = true, inputShape } = this.options;
     if (name !== undefined && (typeof name !== 'string' || name === ''))
       fail(this.type, '`name` to be a non-empty string', describe(name));
     this.name = name ?? uniqueName(this.type);
     this.#trainable = trainable;
+    if (inputShape !== undefined) checkSample(this.where, inputShape);
   }
 
   /** The class's {@link Layer.type}. */
@@ -105,15 +108,27 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
   /** Computes the outputs. Runs while a graph is traced: use ops, not JavaScript arithmetic. */
   abstract call(x: Node, context: CallContext): Node;
 
-  /** Builds the layer unless it is built; a layer that is shared must fit each of its inputs. */
+  /** Builds the layer unless it is built. A layer that is shared must fit each of its inputs; one without weights fits any. */
   ensureBuilt(inputShape: PartialShape): PartialShape {
     if (!this.#inputShape || !this.#outputShape) {
-      this.#outputShape = this.build(inputShape);
+      try {
+        this.#outputShape = this.build(inputShape);
+      } catch (error) {
+        // Weights made before the failure would be made a second time.
+        this.#weights.length = 0;
+        throw error;
+      }
       this.#inputShape = inputShape;
-    } else if (this.#weights.length > 0 && !fits(inputShape, this.#inputShape)) {
-      failShape(this.where, `inputs like those it was built for, ${formatShape(this.#inputShape)}`, formatShape(inputShape));
+      return this.#outputShape;
     }
-    return this.#outputShape;
+    if (fitsShape(inputShape, this.#inputShape)) return this.#outputShape;
+    if (this.weights.length === 0) return this.build(inputShape);
+    return failShape(this.where, `inputs like those it was built for, ${formatShape(this.#inputShape)}`, formatShape(inputShape));
+  }
+
+  /** Shape of the inputs the layer was built for, batch axis (null) first; undefined before. */
+  get inputShape(): PartialShape | undefined {
+    return this.#inputShape;
   }
 
   /** Whether `build` has run. */
@@ -172,17 +187,18 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
    * @throws ShapeError when the count or a shape differs; no weight is changed then
    */
   setWeights(values: readonly TensorLike[]): void {
-    writeWeights(this.where, this.weights, values);
+    const hint = this.isBuilt ? undefined : 'weights are made when the layer or model is built.';
+    writeWeights(this.where, this.weights, values, hint);
   }
 }
 
 /** Replaces the elements of several variables, or of none when one value does not fit. */
-export function writeWeights(where: string, weights: readonly Variable[], values: readonly TensorLike[]): void {
+export function writeWeights(where: string, weights: readonly Variable[], values: readonly TensorLike[], hint?: string): void {
   if (!Array.isArray(values)) fail(where, 'a list of weights', describe(values));
-  if (values.length !== weights.length) failShape(where, `${weights.length} weights`, `${values.length}`);
+  if (values.length !== weights.length) failShape(where, `${weights.length} weights`, `${values.length}`, hint);
   const checked = values.map((value, i) => {
     const { name, shape } = weights[i]!;
-    const given = tensor(value, undefined, 'float32');
+    const given = tensorNamed(where, name, value, 'float32');
     if (!sameShape(given.shape, shape))
       failShape(where, `weight ${i} ("${name}") of shape ${formatShape(shape)}`, formatShape(given.shape));
     return given;
@@ -190,11 +206,4 @@ export function writeWeights(where: string, weights: readonly Variable[], values
   checked.forEach((value, i) => {
     weights[i]!.write(value);
   });
-}
-
-function fits(shape: PartialShape, built: PartialShape): boolean {
-  return (
-    shape.length === built.length &&
-    shape.every((size, axis) => axis === 0 || size === null || built[axis] === null || size === built[axis])
-  );
 }

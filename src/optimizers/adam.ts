@@ -46,7 +46,7 @@ export class Adam extends Optimizer<AdamOptions> {
   protected override prepare(floats: Float32Array, at: number, rate: number, step: number): void {
     // The step count was restored, or a run failed: the same multiplications from the start give the same bits.
     if (step !== this.#steps) this.#restart();
-    while (this.#steps < step) {
+    while (this.#steps <= step) {
       this.#power1 *= this.beta1;
       this.#power2 *= this.beta2;
       this.#steps++;

@@ -6,7 +6,7 @@ import { type Tensor, type TensorLike, tensor } from '../../src/base/tensor.ts';
 import { gradients } from '../../src/graph/gradient.ts';
 import { jit } from '../../src/graph/jit.ts';
 import type { Node } from '../../src/graph/node.ts';
-import { mean, sigmoid, softmax, square, sub } from '../../src/graph/ops.ts';
+import { mean, reshape, sigmoid, softmax, square, sub } from '../../src/graph/ops.ts';
 import * as all from '../../src/losses/all.ts';
 import {
   BinaryCrossentropy,
@@ -26,7 +26,7 @@ import { expectClose } from '../support/compare.ts';
 
 const close = { absolute: 1e-6, relative: 1e-5 };
 
-function valueOf(loss: Loss, yTrue: TensorLike, yPred: TensorLike, weight?: TensorLike, mask?: TensorLike): Tensor {
+function valueOfLoss(loss: Loss, yTrue: TensorLike, yPred: TensorLike, weight?: TensorLike, mask?: TensorLike): Tensor {
   const given = [weight, mask].flatMap((value) => (value === undefined ? [] : [value]));
   return jit((t: Node, p: Node, ...rest: Node[]) =>
     lossValue(loss, t, p, weight === undefined ? undefined : rest[0], mask === undefined ? undefined : rest.at(-1)),
@@ -46,7 +46,7 @@ describe('reductions', () => {
     [{ reduction: 'sum' }, 14],
     [{ reduction: 'meanWithSampleWeight' }, 14 / 3],
   ] as const)('%j without weights', (options, expected) => {
-    expectClose(valueOf(new MeanSquaredError(options), t, p).data, [expected], close);
+    expectClose(valueOfLoss(new MeanSquaredError(options), t, p).data, [expected], close);
   });
 
   test.each([
@@ -54,8 +54,8 @@ describe('reductions', () => {
     [{ reduction: 'sum' }, 19],
     [{ reduction: 'mean_with_sample_weight' }, 19 / 3],
   ] as const)('%j with weights [1, 0, 2]', (options, expected) => {
-    expectClose(valueOf(new MeanSquaredError(options), t, p, [1, 0, 2]).data, [expected], close);
-    expectClose(valueOf(new MeanSquaredError(options), t, p, [[1], [0], [2]]).data, [expected], close);
+    expectClose(valueOfLoss(new MeanSquaredError(options), t, p, [1, 0, 2]).data, [expected], close);
+    expectClose(valueOfLoss(new MeanSquaredError(options), t, p, [[1], [0], [2]]).data, [expected], close);
   });
 
   test.each([
@@ -63,40 +63,40 @@ describe('reductions', () => {
     [{ reduction: 'sum' }, 5],
     [{ reduction: 'meanWithSampleWeight' }, 2.5],
   ] as const)('%j with the last sample masked', (options, expected) => {
-    expectClose(valueOf(new MeanSquaredError(options), t, p, undefined, [1, 1, 0]).data, [expected], close);
+    expectClose(valueOfLoss(new MeanSquaredError(options), t, p, undefined, [1, 1, 0]).data, [expected], close);
   });
 
   test('weights and mask multiply', () => {
-    expectClose(valueOf(new MeanSquaredError(), t, p, [2, 1, 7], [1, 1, 0]).data, [(2 + 4) / 2], close);
+    expectClose(valueOfLoss(new MeanSquaredError(), t, p, [2, 1, 7], [1, 1, 0]).data, [(2 + 4) / 2], close);
     expectClose(
-      valueOf(new MeanSquaredError({ reduction: 'meanWithSampleWeight' }), t, p, [2, 1, 7], [1, 1, 0]).data,
+      valueOfLoss(new MeanSquaredError({ reduction: 'meanWithSampleWeight' }), t, p, [2, 1, 7], [1, 1, 0]).data,
       [6 / 3],
       close,
     );
   });
 
   test('none leaves weighted values', () => {
-    expectClose(valueOf(new MeanSquaredError({ reduction: 'none' }), t, p, [1, 0, 2]).data, [1, 0, 18], close);
-    expectClose(valueOf(new MeanSquaredError({ reduction: null }), t, p).data, [1, 4, 9], close);
+    expectClose(valueOfLoss(new MeanSquaredError({ reduction: 'none' }), t, p, [1, 0, 2]).data, [1, 0, 18], close);
+    expectClose(valueOfLoss(new MeanSquaredError({ reduction: null }), t, p).data, [1, 4, 9], close);
   });
 
   test('nothing that counts gives 0, not NaN', () => {
-    expect(valueOf(new MeanSquaredError(), t, p, undefined, [0, 0, 0]).item()).toBe(0);
-    expect(valueOf(new MeanSquaredError({ reduction: 'meanWithSampleWeight' }), t, p, [0, 0, 0]).item()).toBe(0);
+    expect(valueOfLoss(new MeanSquaredError(), t, p, undefined, [0, 0, 0]).item()).toBe(0);
+    expect(valueOfLoss(new MeanSquaredError({ reduction: 'meanWithSampleWeight' }), t, p, [0, 0, 0]).item()).toBe(0);
   });
 
   test('a weight per sample weights every position of it', () => {
     const [yTrue, yPred] = [tensor([1, 2, 3, 4, 5, 6], [2, 3, 1]), tensor(new Float32Array(6), [2, 3, 1])];
-    expectClose(valueOf(new MeanSquaredError({ reduction: 'sum' }), yTrue, yPred, [1, 10]).data, [14 + 770], close);
+    expectClose(valueOfLoss(new MeanSquaredError({ reduction: 'sum' }), yTrue, yPred, [1, 10]).data, [14 + 770], close);
     expectClose(
-      valueOf(new MeanSquaredError({ reduction: 'meanWithSampleWeight' }), yTrue, yPred, [1, 10]).data,
+      valueOfLoss(new MeanSquaredError({ reduction: 'meanWithSampleWeight' }), yTrue, yPred, [1, 10]).data,
       [784 / 33],
       close,
     );
   });
 
   test('weights of another length are refused', () => {
-    expect(() => valueOf(new MeanSquaredError(), t, p, [1, 2])).toThrow(
+    expect(() => valueOfLoss(new MeanSquaredError(), t, p, [1, 2])).toThrow(
       /loss "meanSquaredError"\] expected sample weights of shape \[3\].*got \[2\]/,
     );
   });
@@ -120,11 +120,11 @@ describe('values', () => {
         [0.3, 0.7],
       ],
     ];
-    expectClose(valueOf(new BinaryCrossentropy(), t, p).data, [1.0601318], close);
-    expectClose(valueOf(new BinaryCrossentropy({ labelSmoothing: 0.1 }), t, p).data, [1.0288126], close);
-    expectClose(valueOf(new BinaryCrossentropy({ fromLogits: true }), t, p).data, [0.8020111], close);
-    expectClose(valueOf(new CategoricalCrossentropy(), t, p).data, [1.0601318], close);
-    expectClose(valueOf(new CategoricalCrossentropy({ labelSmoothing: 0.1 }), t, p).data, [1.0288126], close);
+    expectClose(valueOfLoss(new BinaryCrossentropy(), t, p).data, [1.0601318], close);
+    expectClose(valueOfLoss(new BinaryCrossentropy({ labelSmoothing: 0.1 }), t, p).data, [1.0288126], close);
+    expectClose(valueOfLoss(new BinaryCrossentropy({ fromLogits: true }), t, p).data, [0.8020111], close);
+    expectClose(valueOfLoss(new CategoricalCrossentropy(), t, p).data, [1.0601318], close);
+    expectClose(valueOfLoss(new CategoricalCrossentropy({ labelSmoothing: 0.1 }), t, p).data, [1.0288126], close);
   });
 
   test('an ignored class has no part in value, mean and gradient', () => {
@@ -135,7 +135,7 @@ describe('values', () => {
       [0.5, 0.5],
       [0.25, 0.75],
     ];
-    expectClose(valueOf(loss, labels, probabilities).data, [0.4904146], close);
+    expectClose(valueOfLoss(loss, labels, probabilities).data, [0.4904146], close);
     const gradient = jit((t: Node, p: Node) => gradients(lossValue(loss, t, p), [p])[0]!)(labels, probabilities);
     expect([...gradient.data.subarray(2, 4)]).toEqual([0, 0]);
   });
@@ -175,6 +175,20 @@ describe('values', () => {
     expectClose([along0], [(rows[0]! + rows[1]!) / 2], close);
   });
 
+  test('neither is one along rows of another length', () => {
+    const x = [
+      [3, 1, 0],
+      [2, -1, 1],
+    ];
+    const flat = jit((t: Node, z: Node) => lossValue(new CategoricalCrossentropy(), t, reshape(softmax(z), [1, 6])))(
+      [[0, 1, 0, 0, 0, 0]],
+      x,
+    );
+    // Two distributions of sum 1 each make one of sum 2.
+    const p = Math.exp(1) / (Math.exp(3) + Math.exp(1) + 1) / 2;
+    expectClose(flat.data, [-Math.log(p)], close);
+  });
+
   test('labels may be int32, uint8 or float32, with or without a trailing axis', () => {
     const p = [
       [0.5, 0.5],
@@ -182,13 +196,13 @@ describe('values', () => {
     ];
     const expected = (Math.log(2) - Math.log(0.75)) / 2;
     const labels: TensorLike[] = [tensor(Int32Array.of(0, 1)), tensor(Uint8Array.of(0, 1)), [0, 1], [[0], [1]]];
-    for (const t of labels) expectClose(valueOf(new SparseCategoricalCrossentropy(), t, p).data, [expected], close);
+    for (const t of labels) expectClose(valueOfLoss(new SparseCategoricalCrossentropy(), t, p).data, [expected], close);
   });
 
   test('a vector of targets meets a column of predictions', () => {
-    expectClose(valueOf(new MeanSquaredError(), [1, 2, 3], [[0], [0], [1]]).data, [3], close);
+    expectClose(valueOfLoss(new MeanSquaredError(), [1, 2, 3], [[0], [0], [1]]).data, [3], close);
     expectClose(
-      valueOf(new BinaryCrossentropy({ fromLogits: true }), tensor(Uint8Array.of(1, 0)), [[0], [0]]).data,
+      valueOfLoss(new BinaryCrossentropy({ fromLogits: true }), tensor(Uint8Array.of(1, 0)), [[0], [0]]).data,
       [Math.LN2],
       close,
     );
@@ -219,12 +233,12 @@ describe('custom losses', () => {
   test('a function gives values per sample', () => {
     const loss = resolveLoss(quartic);
     expect(loss.name).toBe('quartic');
-    expectClose(valueOf(loss, [[0], [0]], [[1], [2]], [1, 3]).data, [(1 + 48) / 2], close);
+    expectClose(valueOfLoss(loss, [[0], [0]], [[1], [2]], [1, 3]).data, [(1 + 48) / 2], close);
   });
 
   test('a scalar is minimized as it is', () => {
     expectClose(
-      valueOf(
+      valueOfLoss(
         resolveLoss((t, p) => mean(sub(p, t))),
         [[1, 3]],
         [[2, 6]],
@@ -236,7 +250,7 @@ describe('custom losses', () => {
 
   test('a function that returns no node is refused', () => {
     const broken = resolveLoss((() => undefined) as unknown as (t: Node, p: Node) => Node);
-    expect(() => valueOf(broken, [[1]], [[2]])).toThrow(/loss "loss"\] expected a Node, a Tensor or a number, got undefined/);
+    expect(() => valueOfLoss(broken, [[1]], [[2]])).toThrow(/loss "loss"\] expected a Node, a Tensor or a number, got undefined/);
   });
 });
 
@@ -305,7 +319,7 @@ describe('refusals', () => {
     expect(() => new MeanSquaredError().checkTargets(spec(8, 2), spec(8, 3))).toThrow(
       /targets of shape \[8, 3\] like the predictions, got \[8, 2\]/,
     );
-    expect(() => valueOf(new MeanSquaredError(), [[1, 2]], [[1, 2, 3]])).toThrow(/got \[1, 2\]/);
+    expect(() => valueOfLoss(new MeanSquaredError(), [[1, 2]], [[1, 2, 3]])).toThrow(/got \[1, 2\]/);
   });
 
   test('targets that fit are let through', () => {

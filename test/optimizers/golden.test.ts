@@ -66,7 +66,7 @@ describe('golden trajectories', () => {
       const optimizer = optimizerOf(config);
       const keys = ['w', 'b'];
       const weights = keys.map((key) => new Variable(key, inputs[key]!.shape));
-      weights.forEach((weight, i) => weight.write(Float32Array.from(inputs[keys[i]!]!.data)));
+      for (const [i, weight] of weights.entries()) weight.write(Float32Array.from(inputs[keys[i]!]!.data));
       const step = jit((...gradients: Node[]) => {
         optimizer.apply(gradients, weights);
         return {};

@@ -80,7 +80,7 @@ describe.each(table)('%s', (_, make, parabolaRate, rosenbrockRate) => {
     const w = new Variable('w', [2]);
     w.write(half.read());
     second.build([w]);
-    second.variables.forEach((variable, i) => variable.write(first.variables[i]!.read()));
+    for (const [i, variable] of second.variables.entries()) variable.write(first.variables[i]!.read());
     expect(second.iterations).toBe(10);
     const step = jit(() => {
       second.apply(gradients(rosenbrock(w.node), [w.node]), [w]);
@@ -89,6 +89,28 @@ describe.each(table)('%s', (_, make, parabolaRate, rosenbrockRate) => {
     for (let i = 0; i < 10; i++) step();
     expectSameBits(w.view(), expected.view(), 'weights after 10 + 10 steps');
     expect(second.iterations).toBe(20);
+  });
+
+  test('goes back to saved variables with the same bits', () => {
+    const optimizer = make(rosenbrockRate);
+    const w = new Variable('w', [2]);
+    w.write([-0.5, 1]);
+    optimizer.build([w]);
+    const step = jit(() => {
+      optimizer.apply(gradients(rosenbrock(w.node), [w.node]), [w]);
+      return {};
+    });
+    const all = [w, ...optimizer.variables];
+    const run = (): ArrayLike<number> => {
+      for (let i = 0; i < 5; i++) step();
+      return w.read().data;
+    };
+    run();
+    const saved = all.map((variable) => variable.read());
+    const first = run();
+    for (const [i, variable] of all.entries()) variable.write(saved[i]!);
+    expectSameBits(run(), first, 'the same five steps again');
+    expect(optimizer.iterations).toBe(10);
   });
 
   test('keeps one slot of each kind per weight, saved in order', () => {
