@@ -36,7 +36,12 @@ export class Tensor {
   /** @throws ShapeError when the number of elements does not match the shape */
   constructor(data: TypedArray, shape: Shape) {
     if (!(data instanceof Float32Array || data instanceof Int32Array || data instanceof Uint8Array)) {
-      fail('Tensor', 'a Float32Array, Int32Array or Uint8Array', describe(data), 'tensor() takes nested arrays and other typed arrays.');
+      fail(
+        'Tensor',
+        'a Float32Array, Int32Array or Uint8Array',
+        describe(data),
+        'tensor() takes nested arrays and other typed arrays.',
+      );
     }
     if (!Array.isArray(shape)) fail('Tensor', '`shape` as an array of sizes', describe(shape));
     for (const dimension of shape) {
@@ -132,7 +137,8 @@ function shapeOfNested(where: string, value: NestedArray): number[] {
   const check = (part: NestedArray, depth: number, path: string): void => {
     if (depth === shape.length) {
       if (isList(part)) failShape(where, `a number at ${path}`, 'an array', 'rows must have equal length and depth.');
-      if (typeof part !== 'number' && typeof part !== 'boolean') fail(where, `a number at ${path}`, describe(part), elementHint(part));
+      if (typeof part !== 'number' && typeof part !== 'boolean')
+        fail(where, `a number at ${path}`, describe(part), elementHint(part));
       return;
     }
     if (!isList(part)) failShape(where, `an array at ${path || 'the top'}`, describe(part));

@@ -1,5 +1,7 @@
 /** @file Callbacks: what a user can hang into a training run, and how a run calls a list of them. */
 
+import { describe, fail } from '../base/fail.ts';
+
 /** Values that are reported while training: running means since the epoch began, or the epoch's results. */
 export type Logs = Record<string, number>;
 
@@ -45,8 +47,18 @@ export type CallbackHook = keyof Callback;
 export class CallbackList {
   readonly #callbacks: readonly Callback[];
 
-  constructor(callbacks: readonly Callback[]) {
-    this.#callbacks = callbacks;
+  /**
+   * @param own callbacks of the run itself, called after those of the user
+   * @throws MyelinError when `callbacks` is no list of objects
+   */
+  constructor(where: string, callbacks: readonly Callback[] = [], own: readonly Callback[] = []) {
+    if (!Array.isArray(callbacks)) fail(where, '`callbacks` to be a list', describe(callbacks));
+    for (const callback of callbacks) {
+      if (typeof callback !== 'object' || callback === null) {
+        fail(where, 'callbacks that are objects with methods such as onEpochEnd', describe(callback));
+      }
+    }
+    this.#callbacks = [...callbacks, ...own];
   }
 
   /** Whether any callback has this method: a run makes no logs nobody reads. */

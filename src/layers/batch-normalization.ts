@@ -61,7 +61,8 @@ export class BatchNormalization extends Layer<BatchNormalizationOptions> {
   override build(inputShape: PartialShape): PartialShape {
     const { axis = -1, scale = true, center = true } = this.options;
     const size = inputShape[normalizeAxis(this.where, axis, inputShape.length)];
-    if (size === null || size === undefined) return failShape(this.where, `a known size of axis ${axis}`, `shape ${formatShape(inputShape)}`);
+    if (size === null || size === undefined)
+      return failShape(this.where, `a known size of axis ${axis}`, `shape ${formatShape(inputShape)}`);
     if (scale) this.#gamma = this.addWeight('gamma', [size], { initializer: this.options.gammaInitializer ?? 'ones' });
     if (center) this.#beta = this.addWeight('beta', [size], { initializer: this.options.betaInitializer ?? 'zeros' });
     const still = { trainable: false };

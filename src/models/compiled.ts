@@ -77,15 +77,23 @@ export class RunningResults {
   }
 
   /** Results so far, names in alphabetical order as in Keras. */
-  logs(prefix = ''): Logs {
-    const entries: [string, number][] = [['loss', this.#count === 0 ? 0 : this.#loss / this.#count]];
-    const used = new Set(['loss']);
+  logs(): Logs {
+    const logs: Logs = { loss: this.#count === 0 ? 0 : this.#loss / this.#count };
     this.#metrics.forEach((metric, i) => {
       let { name } = metric;
-      for (let n = 1; used.has(name); n++) name = `${metric.name}_${n}`;
-      used.add(name);
-      entries.push([name, metric.result(this.#totals[i]!)]);
+      for (let n = 1; Object.hasOwn(logs, name); n++) name = `${metric.name}_${n}`;
+      logs[name] = metric.result(this.#totals[i]!);
     });
-    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [prefix + name, value]));
+    return sortedLogs(logs);
   }
+}
+
+/** The same logs in alphabetical order. */
+export function sortedLogs(logs: Logs): Logs {
+  return Object.fromEntries(Object.entries(logs).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The same logs under longer names. */
+export function prefixed(prefix: string, logs: Logs): Logs {
+  return Object.fromEntries(Object.entries(logs).map(([name, value]) => [prefix + name, value]));
 }

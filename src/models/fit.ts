@@ -7,7 +7,7 @@ import { CallbackList, History, type Logs, ProgressBar, standardVerbosity, type 
 import { copyRows, countArgument } from '../data/arrays.ts';
 import { sequence, shuffle } from '../data/shuffle.ts';
 import { batchSizeOf, type FitOptions, type Pair, splitData } from './arguments.ts';
-import { RunningResults } from './compiled.ts';
+import { prefixed, RunningResults, sortedLogs } from './compiled.ts';
 import { Pace } from './pace.ts';
 import { placeSamples, type Resident } from './resident.ts';
 import { type SampleSpec, type Step, type StepRequest, sampleSpec } from './step.ts';
@@ -19,6 +19,8 @@ export interface Trainee extends TrainedModel {
   step(request: StepRequest): Step;
   /** Refuses data the model or its loss cannot take; builds the model if it is not built. */
   prepare(x: Tensor, y: Tensor | undefined): void;
+  /** Calls back while the model may be used by others. */
+  lend(call: () => Promise<void>): Promise<void>;
   /** Loss and metrics on `pair`. */
   test(pair: Pair, batchSize: number, callbacks: CallbackList, signal: AbortSignal | undefined, pace: Pace): Promise<Logs>;
 }
@@ -72,7 +74,7 @@ export async function fitArrays(
   const steps = Math.ceil(count / batchSize);
   const verbose = standardVerbosity(options.verbose ?? 'auto');
   const history = new History();
-  const callbacks = new CallbackList([...(options.callbacks ?? []), history, ...(verbose ? [new ProgressBar(verbose)] : [])]);
+  const callbacks = new CallbackList(where, options.callbacks, [history, ...(verbose ? [new ProgressBar(verbose)] : [])]);
   const pace = new Pace();
   const order = sequence(count);
   model.stopTraining = false;
@@ -80,22 +82,23 @@ export async function fitArrays(
   const resident = placeSamples(training);
   try {
     const run = new EpochRunner(model, training, resident, batchSize);
-    await callbacks.call('onTrainBegin', model, { epochs, steps, verbose });
+    await model.lend(() => callbacks.call('onTrainBegin', model, { epochs, steps, verbose }));
     let logs: Logs = {};
     for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
       throwIfAborted(where, options.signal);
-      await callbacks.call('onEpochBegin', epoch);
+      await model.lend(() => callbacks.call('onEpochBegin', epoch));
       if (options.shuffle ?? true) shuffle(order, globalSource());
       logs = await run.epoch(order, callbacks, options.signal, pace);
       if (validation) {
         const results = await model.test(validation, batchSize, callbacks, options.signal, pace);
-        for (const [name, value] of Object.entries(results)) logs[`val_${name}`] = value;
+        logs = sortedLogs({ ...logs, ...prefixed('val_', results) });
       }
-      await callbacks.call('onEpochEnd', epoch, logs);
+      const epochLogs = logs;
+      await model.lend(() => callbacks.call('onEpochEnd', epoch, epochLogs));
       // Even an epoch shorter than a time slice lets the host breathe now and then.
       if (pace.isDue) await pace.rest();
     }
-    await callbacks.call('onTrainEnd', logs);
+    await model.lend(() => callbacks.call('onTrainEnd', logs));
   } finally {
     resident?.release();
   }
@@ -114,7 +117,7 @@ class EpochRunner {
   constructor(model: Trainee, data: Pair, resident: Resident | undefined, batchSize: number) {
     this.#model = model;
     this.#resident = resident;
-    this.#staging = resident ? undefined : new Staging(data, batchSize);
+    this.#staging = resident ? undefined : new Staging(data, Math.min(batchSize, data.x.shape[0]!));
     this.#batchSize = batchSize;
     this.#specs = { x: sampleSpec(data.x), y: sampleSpec(data.y) };
   }

@@ -1,8 +1,9 @@
 /** @file What a person drives: compile, fit, evaluate, predict. A model is a layer made of layers, so models nest. */
 
 import { describe, fail } from '../base/fail.ts';
-import { formatShape, type PartialShape } from '../base/shape.ts';
-import { Tensor, type TensorLike } from '../base/tensor.ts';
+import { keyOf } from '../base/key.ts';
+import { formatShape } from '../base/shape.ts';
+import { newArray, Tensor, type TensorLike } from '../base/tensor.ts';
 import { CallbackList, type History, type Logs, ProgressBar, standardVerbosity, type TrainedModel } from '../callbacks/index.ts';
 import { checkFinite, checkSampleShape, samples } from '../data/arrays.ts';
 import { ready } from '../engine/index.ts';
@@ -31,9 +32,6 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
   /** The layers, in order. */
   abstract get layers(): readonly Layer[];
 
-  /** Shape of inputs, batch axis (null) first, when it is known. */
-  abstract get inputShape(): PartialShape | undefined;
-
   /** Whether the layers' weights may be trained; setting it sets it on every layer. */
   override get trainable(): boolean {
     return super.trainable;
@@ -55,9 +53,10 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
   /**
    * Says how the model is to be trained. Weights stay as they are; a new optimizer starts fresh.
    *
-   * @throws MyelinError when a name is unknown (with the nearest known one) or the loss is missing
+   * @throws MyelinError when a name is unknown (with the nearest known one), the loss is missing, or the model is running
    */
   compile(options: CompileOptions): void {
+    this.#refuseWhileBusy('compile');
     this.#compiled = new Compiled(`${this.where}.compile`, options);
     this.#clearSteps();
   }
@@ -89,7 +88,7 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
       const pair = pairOf(trainee.where, x, y, options.checkFinite);
       trainee.prepare(pair.x, pair.y);
       const verbose = standardVerbosity(options.verbose ?? 'auto');
-      const callbacks = new CallbackList([...(options.callbacks ?? []), ...(verbose ? [new ProgressBar(verbose)] : [])]);
+      const callbacks = new CallbackList(trainee.where, options.callbacks, verbose ? [new ProgressBar(verbose)] : []);
       return trainee.test(pair, batchSize, callbacks, options.signal, new Pace());
     });
   }
@@ -108,9 +107,13 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
       if (!this.isBuilt)
         fail(where, 'a model that is built', 'one that is not', 'give the first layer an inputShape, or fit the model first.');
       this.#prepare(where, data);
+      const verbose = standardVerbosity(options.verbose ?? 0);
+      const bar = new CallbackList(where, [], verbose ? [new ProgressBar(verbose)] : []);
       const pace = new Pace();
       const parts: Tensor[] = [];
-      for (let start = 0; start < data.shape[0]!; start += batchSize) {
+      const count = data.shape[0]!;
+      await bar.call('onTestBegin', Math.ceil(count / batchSize));
+      for (let start = 0; start < count; start += batchSize) {
         throwIfAborted(where, options.signal);
         const rows = data.slice(start, start + batchSize);
         const step = this.#step({ kind: 'predict', feed: 'direct', batch: rows.shape[0]!, x: sampleSpec(data) });
@@ -118,8 +121,10 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
         const pending = step.run();
         if (pending) await pending;
         parts.push(step.output());
+        if (verbose === 1) await bar.call('onTestBatchEnd', parts.length - 1, {});
         if (pace.isDue) await pace.rest();
       }
+      await bar.call('onTestEnd', {});
       return concatenateRows(parts);
     });
   }
@@ -142,7 +147,10 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
 
   /** Prints a table of the layers, their output shapes and parameters. */
   summary(options: SummaryOptions = {}): void {
-    const text = summarize(this, this.#compiled?.optimizer.variables ?? [], options);
+    const { optimizer } = this.#compiled ?? {};
+    // What the optimizer will keep per weight is counted before the first step, too.
+    if (this.isBuilt) optimizer?.build(this.trainableWeights);
+    const text = summarize(this, (this.isBuilt && optimizer?.variables) || [], options);
     if (options.print) options.print(text);
     else console.log(text);
   }
@@ -172,14 +180,31 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
 
   /** Keeps two runs from stepping on each other's buffers. */
   async #exclusively<T>(method: string, run: () => Promise<T>): Promise<T> {
-    if (this.#isBusy)
-      fail(`${this.where}.${method}`, 'a model that is not running', 'one that is', 'await the previous call first.');
+    this.#refuseWhileBusy(method);
     this.#isBusy = true;
     try {
       await ready();
       return await run();
     } finally {
       this.#isBusy = false;
+    }
+  }
+
+  #refuseWhileBusy(method: string): void {
+    if (!this.#isBusy) return;
+    const hint = 'await the previous call first; callbacks may use their model when an epoch begins or ends.';
+    fail(`${this.where}.${method}`, 'a model that is not running', 'one that is', hint);
+  }
+
+  /** Lets callbacks use the model between two epochs: no step is under way then, and none is kept over it. */
+  async #lend(method: string, call: () => Promise<void>): Promise<void> {
+    this.#isBusy = false;
+    try {
+      await call();
+    } finally {
+      const isInUse = this.#isBusy;
+      this.#isBusy = true;
+      if (isInUse) fail(`${this.where}.${method}`, 'callbacks that await what they start', 'one that did not');
     }
   }
 
@@ -195,6 +220,7 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
         model.stopTraining = value;
       },
       step: (request) => this.#step(request),
+      lend: (call) => this.#lend(method, call),
       prepare: (x, y) => this.#prepare(`${this.where}.${method}`, x, y),
       test: (pair, batchSize, callbacks, signal, pace) =>
         this.#test(`${this.where}.${method}`, pair, batchSize, callbacks, signal, pace),
@@ -213,15 +239,13 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
   #step(request: StepRequest): Step {
     const { kind, feed, batch, x, y } = request;
     const spec = (sample: typeof x | undefined): string => (sample ? `${sample.dtype}${formatShape(sample.shape)}` : '');
-    // Freezing a layer changes the program, so the set of trainable weights is part of the key.
-    const trained = kind === 'predict' ? '' : this.trainableWeights.map(({ address }) => address).join();
-    const key = `${kind} ${feed} ${batch} ${spec(x)} ${spec(y)} ${trained}`;
-    let step = this.#steps.get(key);
-    if (!step) {
-      step = new Step(this, this.#compiled, request);
-      this.#steps.set(key, step);
-      if (this.#steps.size > stepCacheSize) this.#drop(this.#steps.keys().next().value!);
-    }
+    const key = `${kind} ${feed} ${batch} ${spec(x)} ${spec(y)} ${structureOf(this, kind === 'train')}`;
+    const known = this.#steps.get(key);
+    const step = known ?? new Step(this, this.#compiled, request);
+    // The step asked for last comes last, so that what is dropped is never a step in use.
+    if (known) this.#steps.delete(key);
+    this.#steps.set(key, step);
+    if (this.#steps.size > stepCacheSize) this.#drop(this.#steps.keys().next().value!);
     return step;
   }
 
@@ -263,11 +287,20 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
   }
 }
 
+/** What a program depends on besides shapes: the layers there are and, in training, which of them and of their weights are trained. */
+function structureOf(model: Model, isTraining: boolean): string {
+  const parts = model.layers.map((layer) => {
+    if (layer instanceof Model) return `(${structureOf(layer, isTraining)})`;
+    return isTraining ? `${keyOf(layer)}${layer.trainable}${layer.trainableWeights.length}` : keyOf(layer);
+  });
+  return `${isTraining && model.trainable} ${parts}`;
+}
+
 function concatenateRows(parts: readonly Tensor[]): Tensor {
   if (parts.length === 1) return parts[0]!;
   const rows = parts.reduce((total, part) => total + part.shape[0]!, 0);
   const width = parts[0]!.size / parts[0]!.shape[0]!;
-  const data = new Float32Array(rows * width);
+  const data = newArray(parts[0]!.dtype, rows * width);
   let at = 0;
   for (const part of parts) {
     data.set(part.data, at);

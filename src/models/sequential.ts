@@ -1,6 +1,7 @@
 import { describe, fail } from '../base/fail.ts';
-import type { PartialShape } from '../base/shape.ts';
+import { fitsShape, type PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
+import { checkSample } from '../layers/checks.ts';
 import type { CallContext, Layer, LayerOptions } from '../layers/layer.ts';
 import { layerArgument, Model } from './model.ts';
 
@@ -19,6 +20,8 @@ import { layerArgument, Model } from './model.ts';
 export class Sequential extends Model {
   static override readonly type: string = 'Sequential';
   readonly #layers: Layer[] = [];
+  /** Output shapes of the layers, as far as they are built. */
+  #shapes: PartialShape[] = [];
   #inputShape: PartialShape | undefined;
 
   /** @throws MyelinError when something in the list is no layer, or a layer appears twice */
@@ -37,11 +40,11 @@ export class Sequential extends Model {
   }
 
   override get outputShape(): PartialShape {
-    return this.#layers.length > 0 && this.isBuilt ? this.#layers[this.#layers.length - 1]!.outputShape : super.outputShape;
+    return this.isBuilt ? this.#shapes.at(-1)! : super.outputShape;
   }
 
   override get isBuilt(): boolean {
-    return this.#inputShape !== undefined && this.#layers.every((layer) => layer.isBuilt);
+    return this.#layers.length > 0 && this.#shapes.length === this.#layers.length;
   }
 
   /** Puts a layer on top. */
@@ -51,31 +54,52 @@ export class Sequential extends Model {
     if (this.#layers.some(({ name }) => name === layer.name)) {
       fail(this.where, 'layers of different names', `two called "${layer.name}"`, 'give one of them another `name`.');
     }
-    const sample = this.#layers.length === 0 ? (this.options.inputShape ?? layer.options.inputShape) : undefined;
-    if (this.#layers.length === 0 && sample) this.#inputShape = [null, ...sample];
-    const before = this.#layers[this.#layers.length - 1];
-    const inputShape = before ? (before.isBuilt && this.#inputShape ? before.outputShape : undefined) : this.#inputShape;
+    const isFirst = this.#layers.length === 0;
+    const inputShape = isFirst ? this.#firstShape(layer) : this.isBuilt ? this.outputShape : undefined;
     // Built before it is kept, so that a layer that does not fit leaves the model as it was.
-    if (inputShape) layer.ensureBuilt(inputShape);
+    if (inputShape) this.#shapes.push(layer.ensureBuilt(inputShape));
+    if (isFirst) this.#inputShape = inputShape;
     this.#layers.push(layer);
+  }
+
+  /** Shape of the model's inputs, if it can be told when there is but the first layer. */
+  #firstShape(layer: Layer): PartialShape | undefined {
+    const sample = this.options.inputShape ?? layer.options.inputShape;
+    if (sample) return [null, ...sample];
+    // A layer taken from another model brings its weights along, and they fit one shape.
+    return layer.weights.length > 0 ? layer.inputShape : undefined;
   }
 
   /** Takes the top layer off and returns it. */
   pop(): Layer {
     const layer = this.#layers.pop();
     if (!layer) return fail(`${this.where}.pop`, 'a model with layers', 'an empty one');
+    this.#shapes.length = Math.min(this.#shapes.length, this.#layers.length);
     if (this.#layers.length === 0) this.#inputShape = undefined;
     return layer;
   }
 
   override build(inputShape: PartialShape): PartialShape {
     if (this.#layers.length === 0) fail(this.where, 'at least one layer', 'none');
-    this.#inputShape = [null, ...inputShape.slice(1)];
-    return this.#layers.reduce((shape, layer) => layer.ensureBuilt(shape), this.#inputShape);
+    checkSample(`${this.where}.build`, inputShape);
+    const first: PartialShape = [null, ...inputShape.slice(1)];
+    this.#shapes = this.#shapesFor(first);
+    this.#inputShape = first;
+    return this.outputShape;
   }
 
   override ensureBuilt(inputShape: PartialShape): PartialShape {
-    return this.isBuilt ? this.outputShape : this.build(inputShape);
+    if (!this.isBuilt) return this.build(inputShape);
+    return fitsShape(inputShape, this.#inputShape!) ? this.outputShape : this.#shapesFor(inputShape).at(-1)!;
+  }
+
+  /** Output shapes of all layers for inputs of this shape. */
+  #shapesFor(inputShape: PartialShape): PartialShape[] {
+    let shape = inputShape;
+    return this.#layers.map((layer) => {
+      shape = layer.ensureBuilt(shape);
+      return shape;
+    });
   }
 
   override call(x: Node, context: CallContext): Node {
