@@ -38,15 +38,27 @@ export interface Instance {
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
+  const { fromBase64 } = Uint8Array as { fromBase64?: (text: string) => Uint8Array<ArrayBuffer> };
+  if (fromBase64) return fromBase64.call(Uint8Array, base64);
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
 
+const precompiled = new Map<boolean, WebAssembly.Module>();
+
 /** The build that every host with SIMD can run. */
 export function defaultBuild(shared: boolean): Build {
-  return { name: shared ? 'simd-shared' : 'simd', relaxedSimd: false, source: decode(shared ? simdShared : simd) };
+  const source = precompiled.get(shared) ?? decode(shared ? simdShared : simd);
+  return { name: shared ? 'simd-shared' : 'simd', relaxedSimd: false, source };
+}
+
+/** Compiles the default build without holding up the calling thread; {@link defaultBuild} then has nothing left to do. */
+export async function precompile(shared: boolean): Promise<void> {
+  requireSimd();
+  const { source } = defaultBuild(shared);
+  if (!(source instanceof WebAssembly.Module)) precompiled.set(shared, await WebAssembly.compile(source));
 }
 
 /** The build that may round a·b + c once, where the hardware does it faster. */

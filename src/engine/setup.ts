@@ -6,7 +6,7 @@
  */
 
 import { describe, fail } from '../base/fail.ts';
-import { type Build, defaultBuild, relaxedBuild, type WasmSource } from './builds.ts';
+import { type Build, defaultBuild, precompile, relaxedBuild, type WasmSource } from './builds.ts';
 import { Engine, type ThreadOptions } from './engine.ts';
 import { MAX_THREADS } from './generated/kernels.ts';
 import { builtin, type Host, host, whyNotShared } from './host.ts';
@@ -60,9 +60,15 @@ export function engine(): Engine {
 
 /** The engine with its threads started, by default as many as there are cores. */
 export async function ready(): Promise<Engine> {
+  await compileAhead();
   starting ??= engine().useThreads(wanted);
   await starting;
   return engine();
+}
+
+/** Before there is an engine, compiles its build in the background; a host that refuses says so when the engine is made. */
+async function compileAhead(): Promise<void> {
+  if (!current) await precompile(whyNotShared() === undefined).catch(() => {});
 }
 
 async function read(wasm: NonNullable<SetupOptions['wasm']>): Promise<WasmSource> {
@@ -121,6 +127,7 @@ async function apply(options: SetupOptions): Promise<void> {
     current = makeCustom(source, options.relaxedSimd ?? false);
   }
   if (options.relaxedSimd !== undefined) buildReason = undefined;
+  await compileAhead();
   const { instance } = engine();
   if (options.relaxedSimd !== undefined && options.relaxedSimd !== instance.build.relaxedSimd && options.wasm === undefined) {
     await useBuild(options.relaxedSimd);

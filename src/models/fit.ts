@@ -8,7 +8,7 @@ import { copyRows, countArgument } from '../data/arrays.ts';
 import { sequence, shuffle } from '../data/shuffle.ts';
 import { batchSizeOf, type FitOptions, type Pair, splitData } from './arguments.ts';
 import { prefixed, RunningResults, sortedLogs } from './compiled.ts';
-import { Pace } from './pace.ts';
+import { pace } from './pace.ts';
 import { placeSamples, type Resident } from './resident.ts';
 import { type SampleSpec, type Step, type StepRequest, sampleSpec } from './step.ts';
 
@@ -16,13 +16,13 @@ import { type SampleSpec, type Step, type StepRequest, sampleSpec } from './step
 export interface Trainee extends TrainedModel {
   readonly where: string;
   /** The step for a request, compiled when it is first asked for. */
-  step(request: StepRequest): Step;
+  step(request: StepRequest): Promise<Step>;
   /** Refuses data the model or its loss cannot take; builds the model if it is not built. */
   prepare(x: Tensor, y: Tensor | undefined): void;
   /** Calls back while the model may be used by others. */
   lend(call: () => Promise<void>): Promise<void>;
   /** Loss and metrics on `pair`. */
-  test(pair: Pair, batchSize: number, callbacks: CallbackList, signal: AbortSignal | undefined, pace: Pace): Promise<Logs>;
+  test(pair: Pair, batchSize: number, callbacks: CallbackList, signal: AbortSignal | undefined): Promise<Logs>;
 }
 
 /** Throws when the caller has cancelled. */
@@ -75,22 +75,22 @@ export async function fitArrays(
   const verbose = standardVerbosity(options.verbose ?? 'auto');
   const history = new History();
   const callbacks = new CallbackList(where, options.callbacks, [history, ...(verbose ? [new ProgressBar(verbose)] : [])]);
-  const pace = new Pace();
   const order = sequence(count);
   model.stopTraining = false;
 
   const resident = placeSamples(training);
   try {
     const run = new EpochRunner(model, training, resident, batchSize);
+    if (pace.isDue) await pace.rest();
     await model.lend(() => callbacks.call('onTrainBegin', model, { epochs, steps, verbose }));
     let logs: Logs = {};
     for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
       throwIfAborted(where, options.signal);
       await model.lend(() => callbacks.call('onEpochBegin', epoch));
       if (options.shuffle ?? true) shuffle(order, globalSource());
-      logs = await run.epoch(order, callbacks, options.signal, pace);
+      logs = await run.epoch(order, callbacks, options.signal);
       if (validation) {
-        const results = await model.test(validation, batchSize, callbacks, options.signal, pace);
+        const results = await model.test(validation, batchSize, callbacks, options.signal);
         logs = sortedLogs({ ...logs, ...prefixed('val_', results) });
       }
       const epochLogs = logs;
@@ -122,17 +122,17 @@ class EpochRunner {
     this.#specs = { x: sampleSpec(data.x), y: sampleSpec(data.y) };
   }
 
-  #step(batch: number): Step {
-    const step = this.#model.step({ kind: 'train', feed: this.#resident ? 'gather' : 'direct', batch, ...this.#specs });
+  async #step(batch: number): Promise<Step> {
+    const step = await this.#model.step({ kind: 'train', feed: this.#resident ? 'gather' : 'direct', batch, ...this.#specs });
     if (this.#resident) step.bind(this.#resident.x, this.#resident.y);
     return step;
   }
 
-  async epoch(order: Int32Array, callbacks: CallbackList, signal: AbortSignal | undefined, pace: Pace): Promise<Logs> {
+  async epoch(order: Int32Array, callbacks: CallbackList, signal: AbortSignal | undefined): Promise<Logs> {
     const model = this.#model;
     const count = order.length;
-    const full = count >= this.#batchSize ? this.#step(this.#batchSize) : undefined;
-    const rest = count % this.#batchSize > 0 ? this.#step(count % this.#batchSize) : undefined;
+    const full = count >= this.#batchSize ? await this.#step(this.#batchSize) : undefined;
+    const rest = count % this.#batchSize > 0 ? await this.#step(count % this.#batchSize) : undefined;
     const first = (full ?? rest)!;
     this.#results ??= new RunningResults(first.metrics, first.statistics);
     const results = this.#results;

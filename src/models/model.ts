@@ -12,7 +12,7 @@ import { Layer, type LayerOptions } from '../layers/layer.ts';
 import { type BatchOptions, batchSizeOf, type FitOptions, type Pair, pairOf } from './arguments.ts';
 import { Compiled, type CompileOptions, RunningResults } from './compiled.ts';
 import { fitArrays, type Trainee, throwIfAborted } from './fit.ts';
-import { Pace } from './pace.ts';
+import { pace } from './pace.ts';
 import { Step, type StepRequest, sampleSpec } from './step.ts';
 import { type SummaryOptions, summarize } from './summary.ts';
 
@@ -89,7 +89,7 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
       trainee.prepare(pair.x, pair.y);
       const verbose = standardVerbosity(options.verbose ?? 'auto');
       const callbacks = new CallbackList(trainee.where, options.callbacks, verbose ? [new ProgressBar(verbose)] : []);
-      return trainee.test(pair, batchSize, callbacks, options.signal, new Pace());
+      return trainee.test(pair, batchSize, callbacks, options.signal);
     });
   }
 
@@ -109,14 +109,13 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
       this.#prepare(where, data);
       const verbose = standardVerbosity(options.verbose ?? 0);
       const bar = new CallbackList(where, [], verbose ? [new ProgressBar(verbose)] : []);
-      const pace = new Pace();
       const parts: Tensor[] = [];
       const count = data.shape[0]!;
       await bar.call('onTestBegin', Math.ceil(count / batchSize));
       for (let start = 0; start < count; start += batchSize) {
         throwIfAborted(where, options.signal);
         const rows = data.slice(start, start + batchSize);
-        const step = this.#step({ kind: 'predict', feed: 'direct', batch: rows.shape[0]!, x: sampleSpec(data) });
+        const step = await this.#step({ kind: 'predict', feed: 'direct', batch: rows.shape[0]!, x: sampleSpec(data) });
         step.feed(rows.data);
         const pending = step.run();
         if (pending) await pending;
@@ -161,7 +160,13 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
       const trainee = this.#trainee(method);
       const pair = pairOf(trainee.where, x, y);
       trainee.prepare(pair.x, pair.y);
-      const step = this.#step({ kind, feed: 'direct', batch: pair.x.shape[0]!, x: sampleSpec(pair.x), y: sampleSpec(pair.y) });
+      const step = await this.#step({
+        kind,
+        feed: 'direct',
+        batch: pair.x.shape[0]!,
+        x: sampleSpec(pair.x),
+        y: sampleSpec(pair.y),
+      });
       step.feed(pair.x.data, pair.y.data);
       const pending = step.run();
       if (pending) await pending;
@@ -184,6 +189,8 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
     this.#isBusy = true;
     try {
       await ready();
+      // Building the model just before may have taken a while.
+      if (pace.isDue) await pace.rest();
       return await run();
     } finally {
       this.#isBusy = false;
@@ -222,8 +229,7 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
       step: (request) => this.#step(request),
       lend: (call) => this.#lend(method, call),
       prepare: (x, y) => this.#prepare(`${this.where}.${method}`, x, y),
-      test: (pair, batchSize, callbacks, signal, pace) =>
-        this.#test(`${this.where}.${method}`, pair, batchSize, callbacks, signal, pace),
+      test: (pair, batchSize, callbacks, signal) => this.#test(`${this.where}.${method}`, pair, batchSize, callbacks, signal),
     };
   }
 
@@ -236,12 +242,12 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
     this.#compiled.loss.validateTargets(y, outputShape, where);
   }
 
-  #step(request: StepRequest): Step {
+  async #step(request: StepRequest): Promise<Step> {
     const { kind, feed, batch, x, y } = request;
     const spec = (sample: typeof x | undefined): string => (sample ? `${sample.dtype}${formatShape(sample.shape)}` : '');
     const key = `${kind} ${feed} ${batch} ${spec(x)} ${spec(y)} ${structureOf(this, kind === 'train')}`;
     const known = this.#steps.get(key);
-    const step = known ?? new Step(this, this.#compiled, request);
+    const step = known ?? (await Step.create(this, this.#compiled, request));
     // The step asked for last comes last, so that what is dropped is never a step in use.
     if (known) this.#steps.delete(key);
     this.#steps.set(key, step);
@@ -264,7 +270,6 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
     batchSize: number,
     callbacks: CallbackList,
     signal: AbortSignal | undefined,
-    pace: Pace,
   ): Promise<Logs> {
     const count = x.shape[0]!;
     let results: RunningResults | undefined;
@@ -272,7 +277,13 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
     for (let start = 0, batch = 0; start < count; start += batchSize, batch++) {
       throwIfAborted(where, signal);
       const rows = { x: x.slice(start, start + batchSize), y: y.slice(start, start + batchSize) };
-      const step = this.#step({ kind: 'test', feed: 'direct', batch: rows.x.shape[0]!, x: sampleSpec(x), y: sampleSpec(y) });
+      const step = await this.#step({
+        kind: 'test',
+        feed: 'direct',
+        batch: rows.x.shape[0]!,
+        x: sampleSpec(x),
+        y: sampleSpec(y),
+      });
       results ??= new RunningResults(step.metrics, step.statistics);
       step.feed(rows.x.data, rows.y.data);
       const pending = step.run();

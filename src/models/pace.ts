@@ -3,10 +3,10 @@
 import { yieldToHost } from '../engine/index.ts';
 
 /** Milliseconds a run keeps the thread at most before it yields, unless a single step takes longer. */
-const slice = 12;
+const slice = 8;
 
-/** Tells a loop when to yield. */
-export class Pace {
+/** Tells loops when to yield. */
+class Pace {
   #last = performance.now();
 
   /** Whether it is time to call {@link rest}. */
@@ -20,3 +20,6 @@ export class Pace {
     this.#last = performance.now();
   }
 }
+
+/** The pace of this thread: there is one host, whichever models run on it. */
+export const pace = new Pace();

@@ -18,6 +18,7 @@ import type { Layer } from '../layers/layer.ts';
 import { lossValue } from '../losses/index.ts';
 import type { Metric } from '../metrics/index.ts';
 import type { Compiled, RunningResults } from './compiled.ts';
+import { pace } from './pace.ts';
 
 /** Samples without their batch axis. */
 export interface SampleSpec {
@@ -62,6 +63,37 @@ function feedOf({ feed, batch, x, y }: StepRequest): Feed {
   return { x: rows('x', x), y: y && rows('y', y), indices, inputs: [] };
 }
 
+/** A step before it is compiled. */
+interface TracedStep {
+  readonly graph: Graph;
+  readonly feed: Feed;
+  readonly metrics: readonly Metric[];
+  readonly beforeRun: readonly (() => void)[];
+  readonly batch: number;
+}
+
+/** The graph of a step: outputs are loss and statistics of the metrics, or the prediction. */
+function traceStep(model: Layer, compiled: Compiled | undefined, request: StepRequest): TracedStep {
+  const { kind, batch } = request;
+  const trace = new Trace({ training: kind === 'train' });
+  const feed = feedOf(request);
+  let metrics: readonly Metric[] = [];
+  const outputs = withTrace(trace, () => {
+    const yPred = model.call(cast(feed.x, 'float32'), { training: trace.training });
+    if (!compiled || !feed.y) return [yPred];
+    const yTrue = feed.y;
+    const loss = lossValue(compiled.loss, yTrue, yPred);
+    metrics = compiled.metricsFor(yTrue, yPred);
+    if (kind === 'train') {
+      const weights = model.trainableWeights;
+      const nodes = weights.map((weight) => weight.node);
+      if (weights.length > 0) compiled.optimizer.apply(gradients(loss, nodes), weights);
+    }
+    return [loss, ...metrics.map((metric) => metric.statistics(yTrue, yPred))];
+  });
+  return { graph: new Graph(outputs, trace.effects), feed, metrics, beforeRun: trace.beforeRun, batch };
+}
+
 /** A compiled step. */
 export class Step {
   readonly executable: Executable;
@@ -74,39 +106,26 @@ export class Step {
   readonly #addresses: readonly number[];
   readonly #indices: number;
 
-  constructor(model: Layer, compiled: Compiled | undefined, request: StepRequest) {
-    const { kind } = request;
-    const trace = new Trace({ training: kind === 'train' });
-    const feed = feedOf(request);
-    let metrics: readonly Metric[] = [];
-    const outputs = withTrace(trace, () => {
-      const yPred = model.call(cast(feed.x, 'float32'), { training: trace.training });
-      if (!compiled || !feed.y) return [yPred];
-      const yTrue = feed.y;
-      const loss = lossValue(compiled.loss, yTrue, yPred);
-      metrics = compiled.metricsFor(yTrue, yPred);
-      if (kind === 'train') {
-        const weights = model.trainableWeights;
-        if (weights.length > 0)
-          compiled.optimizer.apply(
-            gradients(
-              loss,
-              weights.map((weight) => weight.node),
-            ),
-            weights,
-          );
-      }
-      return [loss, ...metrics.map((metric) => metric.statistics(yTrue, yPred))];
-    });
+  /** Traces and compiles a step. Both take a while the first time, so the host has its turn in between. */
+  static async create(model: Layer, compiled: Compiled | undefined, request: StepRequest): Promise<Step> {
+    if (pace.isDue) await pace.rest();
+    const traced = traceStep(model, compiled, request);
+    if (pace.isDue) await pace.rest();
+    const step = new Step(traced, compileGraph(traced.graph));
+    if (pace.isDue) await pace.rest();
+    return step;
+  }
+
+  private constructor({ graph, feed, metrics, beforeRun, batch }: TracedStep, executable: Executable) {
     this.#feed = feed;
-    this.#beforeRun = trace.beforeRun;
-    this.batch = request.batch;
+    this.#beforeRun = beforeRun;
+    this.batch = batch;
     this.metrics = metrics;
-    this.statistics = outputs.slice(1).map((node) => sizeOf(node.shape));
-    this.executable = compileGraph(new Graph(outputs, trace.effects));
+    this.statistics = graph.outputs.slice(1).map((node) => sizeOf(node.shape));
+    this.executable = executable;
     // Addresses of float outputs, as indices into the memory seen as floats.
-    this.#addresses = outputs.map((_, i) => this.executable.outputAddress(i) / 4);
-    this.#indices = feed.indices && this.executable.reads(feed.indices) ? this.executable.address(feed.indices) / 4 : 0;
+    this.#addresses = graph.outputs.map((_, i) => executable.outputAddress(i) / 4);
+    this.#indices = feed.indices && executable.reads(feed.indices) ? executable.address(feed.indices) / 4 : 0;
   }
 
   /** Tells a gathering step where the samples lie. */

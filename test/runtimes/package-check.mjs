@@ -74,16 +74,36 @@ try {
   writeFileSync(join(folder, 'src', 'main.ts'), program);
   check('types', () => {
     // As strict as a user can be: the library's own declarations are checked too.
-    const compilerOptions = { strict: true, target: 'es2022', module: 'nodenext', skipLibCheck: false, types: [], lib: ['es2022', 'dom'], outDir: 'out' };
+    const compilerOptions = {
+      strict: true,
+      target: 'es2022',
+      module: 'nodenext',
+      skipLibCheck: false,
+      types: [],
+      lib: ['es2022', 'dom'],
+      outDir: 'out',
+    };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
     run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc')]);
   });
   check('a program that uses it', () => run(process.execPath, [join('out', 'main.js')]).trim());
 
   const tool = (name, entry) => join(here, 'node_modules', name, entry);
-  check('publint', () => run(process.execPath, [tool('publint', 'src/cli.js'), '--strict', join(folder, 'node_modules', 'myelin')]).trim().split('\n').at(-1));
+  check('publint', () =>
+    run(process.execPath, [tool('publint', 'src/cli.js'), '--strict', join(folder, 'node_modules', 'myelin')])
+      .trim()
+      .split('\n')
+      .at(-1),
+  );
   check('are the types wrong', () => {
-    run(process.execPath, [tool('@arethetypeswrong/cli', 'dist/index.js'), join(folder, packed.filename), '--profile', 'esm-only', '--exclude-entrypoints', './wasm/*']);
+    run(process.execPath, [
+      tool('@arethetypeswrong/cli', 'dist/index.js'),
+      join(folder, packed.filename),
+      '--profile',
+      'esm-only',
+      '--exclude-entrypoints',
+      './wasm/*',
+    ]);
   });
 
   const { outputFiles } = await build({
