@@ -77,16 +77,18 @@ export async function fitArrays(
   const callbacks = new CallbackList(where, options.callbacks, [history, ...(verbose ? [new ProgressBar(verbose)] : [])]);
   const order = sequence(count);
   model.stopTraining = false;
+  // The model is lent to the user's callbacks alone: without any, it is busy from the first to the last step.
+  const lend = options.callbacks?.length ? model.lend : (call: () => Promise<void>): Promise<void> => call();
 
   const resident = placeSamples(training);
   try {
     const run = new EpochRunner(model, training, resident, batchSize);
     if (pace.isDue) await pace.rest();
-    await model.lend(() => callbacks.call('onTrainBegin', model, { epochs, steps, verbose }));
+    await lend(() => callbacks.call('onTrainBegin', model, { epochs, steps, verbose }));
     let logs: Logs = {};
     for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
       throwIfAborted(where, options.signal);
-      await model.lend(() => callbacks.call('onEpochBegin', epoch));
+      await lend(() => callbacks.call('onEpochBegin', epoch));
       if (options.shuffle ?? true) shuffle(order, globalSource());
       logs = await run.epoch(order, callbacks, options.signal);
       if (validation) {
@@ -94,11 +96,11 @@ export async function fitArrays(
         logs = sortedLogs({ ...logs, ...prefixed('val_', results) });
       }
       const epochLogs = logs;
-      await model.lend(() => callbacks.call('onEpochEnd', epoch, epochLogs));
+      await lend(() => callbacks.call('onEpochEnd', epoch, epochLogs));
       // Even an epoch shorter than a time slice lets the host breathe now and then.
       if (pace.isDue) await pace.rest();
     }
-    await model.lend(() => callbacks.call('onTrainEnd', logs));
+    await lend(() => callbacks.call('onTrainEnd', logs));
   } finally {
     resident?.release();
   }

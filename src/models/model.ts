@@ -27,7 +27,8 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
   stopTraining = false;
   #compiled: Compiled | undefined;
   readonly #steps = new Map<string, Step>();
-  #isBusy = false;
+  /** The run under way, if there is one; it never rejects. */
+  #running: Promise<unknown> | undefined;
 
   /** The layers, in order. */
   abstract get layers(): readonly Layer[];
@@ -186,32 +187,38 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
   /** Keeps two runs from stepping on each other's buffers. */
   async #exclusively<T>(method: string, run: () => Promise<T>): Promise<T> {
     this.#refuseWhileBusy(method);
-    this.#isBusy = true;
-    try {
+    const whole = async (): Promise<T> => {
       await ready();
       // Building the model just before may have taken a while.
       if (pace.isDue) await pace.rest();
-      return await run();
+      return run();
+    };
+    const result = whole();
+    const running = result.catch(() => {});
+    this.#running = running;
+    try {
+      return await result;
     } finally {
-      this.#isBusy = false;
+      if (this.#running === running) this.#running = undefined;
     }
   }
 
   #refuseWhileBusy(method: string): void {
-    if (!this.#isBusy) return;
+    if (!this.#running) return;
     const hint = 'await the previous call first; callbacks may use their model when an epoch begins or ends.';
     fail(`${this.where}.${method}`, 'a model that is not running', 'one that is', hint);
   }
 
   /** Lets callbacks use the model between two epochs: no step is under way then, and none is kept over it. */
-  async #lend(method: string, call: () => Promise<void>): Promise<void> {
-    this.#isBusy = false;
+  async #lend(call: () => Promise<void>): Promise<void> {
+    const mine = this.#running;
+    this.#running = undefined;
     try {
       await call();
     } finally {
-      const isInUse = this.#isBusy;
-      this.#isBusy = true;
-      if (isInUse) fail(`${this.where}.${method}`, 'callbacks that await what they start', 'one that did not');
+      // What a callback started and did not wait for is waited for here.
+      while (this.#running) await this.#running;
+      this.#running = mine;
     }
   }
 
@@ -227,7 +234,7 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
         model.stopTraining = value;
       },
       step: (request) => this.#step(request),
-      lend: (call) => this.#lend(method, call),
+      lend: (call) => this.#lend(call),
       prepare: (x, y) => this.#prepare(`${this.where}.${method}`, x, y),
       test: (pair, batchSize, callbacks, signal) => this.#test(`${this.where}.${method}`, pair, batchSize, callbacks, signal),
     };
