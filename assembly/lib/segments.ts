@@ -38,32 +38,21 @@ function word(row: usize, index: i32): i32 {
   return load<i32>(row + ((<usize>index) << 2));
 }
 
-/** Elements of all segments, each rounded up to the grain, so that a cut is at a multiple of it within its segment. */
-function paddedTotal(table: usize, segments: i32, rowBytes: usize): i32 {
-  let total = 0;
-  for (let s = 0; s < segments; s++) {
-    total += (word(table, 0) + GRAIN - 1) & -GRAIN;
-    table += rowBytes;
-  }
-  return total;
-}
-
-/** Runs the update on the elements of this thread's share. */
+/**
+ * Runs the update on this thread's share of every segment. A share of each, not of the whole, so that a thread meets the same part of
+ * a weight in every kernel of a step: its gradient, its slots and the weight itself then stay in the cache of one core.
+ */
 export function updateSegments<Update>(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
   const op = changetype<Update>(0);
   const rowBytes = (<usize>(3 + op.slots())) << 2;
-  const total = paddedTotal(table, segments, rowBytes);
-  const start = rangeStart(total, part, parts, GRAIN);
-  const end = rangeStart(total, part + 1, parts, GRAIN);
   const h0 = hyperAt(hyper, 0, op.hypers());
   const h1 = hyperAt(hyper, 1, op.hypers());
   const h2 = hyperAt(hyper, 2, op.hypers());
   const h3 = hyperAt(hyper, 3, op.hypers());
-  let base = 0;
-  for (let s = 0; s < segments && base < end; s++) {
+  for (let s = 0; s < segments; s++) {
     const count = word(table, 0);
-    const from = start > base ? start - base : 0;
-    const to = end - base < count ? end - base : count;
+    const from = rangeStart(count, part, parts, GRAIN);
+    const to = rangeStart(count, part + 1, parts, GRAIN);
     if (from < to) {
       const offset = (<usize>from) << 2;
       let w = <usize>word(table, 1) + offset;
@@ -102,7 +91,6 @@ export function updateSegments<Update>(table: usize, segments: i32, hyper: usize
         s2 += 4;
       }
     }
-    base += (count + GRAIN - 1) & -GRAIN;
     table += rowBytes;
   }
 }

@@ -3,6 +3,7 @@
 export { Engine, type EngineOptions } from './engine.ts';
 export { format } from './format.ts';
 export * from './generated/kernels.ts';
+export { type Host, host } from './host.ts';
 export { LinearMemory, type MemoryUsage } from './memory.ts';
 export { CHUNK_LENGTH, type Int, type Operand, type Pointer, register, stream } from './operand.ts';
 export { fusedScratchBytes, Program, ProgramWriter, type WriterOptions } from './program.ts';

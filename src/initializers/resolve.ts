@@ -33,18 +33,19 @@ function isInitializer(spec: object): spec is Initializer {
 /**
  * The initializer that `spec` means. Names may be written as in Keras ('he_normal', 'HeNormal') or in camelCase.
  *
+ * @param where what an error names: the layer, say
  * @throws MyelinError with the nearest known name when there is no such initializer, or for a bad option of a config
  */
-export function resolveInitializer(spec: InitializerSpec): Initializer {
-  if (typeof spec === 'string') return lookup('initializers', 'initializer', spec, factories)();
+export function resolveInitializer(spec: InitializerSpec, where = 'initializers'): Initializer {
+  if (typeof spec === 'string') return lookup(where, 'initializer', spec, factories)();
   if (spec instanceof Tensor) return all.constant({ value: spec });
   if (typeof spec === 'object' && spec !== null) {
     if (isInitializer(spec)) return spec;
-    if (typeof spec.type === 'string') return lookup('initializers', 'initializer', spec.type, factories)(spec.options);
+    if (typeof spec.type === 'string') return lookup(where, 'initializer', spec.type, factories)(spec.options);
   }
   if (typeof spec === 'function') {
     const hint = "call it, as in initializers.heNormal(), or write its name: 'heNormal'.";
-    return fail('initializers', 'a name, { type, options }, an initializer or a Tensor', describe(spec), hint);
+    return fail(where, 'a name, { type, options }, an initializer or a Tensor', describe(spec), hint);
   }
-  return fail('initializers', 'a name, { type, options }, an initializer or a Tensor', describe(spec));
+  return fail(where, 'a name, { type, options }, an initializer or a Tensor', describe(spec));
 }

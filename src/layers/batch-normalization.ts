@@ -54,7 +54,7 @@ export class BatchNormalization extends Layer<BatchNormalizationOptions> {
     if (!(this.epsilon > 0 && this.epsilon < Infinity))
       fail(this.where, '`epsilon` to be a positive number', String(options.epsilon));
     for (const key of ['betaInitializer', 'gammaInitializer', 'movingMeanInitializer', 'movingVarianceInitializer'] as const) {
-      if (options[key] !== undefined) resolveInitializer(options[key]);
+      if (options[key] !== undefined) resolveInitializer(options[key], this.where);
     }
   }
 

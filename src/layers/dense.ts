@@ -40,8 +40,8 @@ export class Dense extends Layer<DenseOptions> {
     const { units, activation, kernelInitializer = 'glorotUniform', biasInitializer = 'zeros' } = this.options;
     this.units = positiveInteger(this.where, 'units', units);
     this.#activation = resolveActivation(this.where, activation);
-    resolveInitializer(kernelInitializer);
-    resolveInitializer(biasInitializer);
+    resolveInitializer(kernelInitializer, this.where);
+    resolveInitializer(biasInitializer, this.where);
   }
 
   override build(inputShape: PartialShape): PartialShape {

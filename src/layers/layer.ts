@@ -147,7 +147,7 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
   /** Makes a weight. For use in `build`. */
   protected addWeight(name: string, shape: Shape, options: WeightOptions = {}): Variable {
     const variable = new Variable(`${this.name}/${name}`, shape);
-    resolveInitializer(options.initializer ?? 'glorotUniform').initialize(variable);
+    resolveInitializer(options.initializer ?? 'glorotUniform', this.where).initialize(variable);
     this.#weights.push({ variable, trainable: options.trainable ?? true });
     return variable;
   }

@@ -1,9 +1,9 @@
 /** @file Keeping the host responsive: a long computation on the caller's thread hands it back every few milliseconds. */
 
-import { yieldToHost } from '../engine/index.ts';
+import { host, yieldToHost } from '../engine/index.ts';
 
-/** Milliseconds a run keeps the thread at most before it yields, unless a single step takes longer. */
-const slice = 8;
+/** Milliseconds a run keeps the thread at most before it yields, unless a single step takes longer. A page has frames to draw. */
+const slice = host === 'browser' ? 8 : 24;
 
 /** Tells loops when to yield. */
 class Pace {

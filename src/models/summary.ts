@@ -40,11 +40,16 @@ function sizeText(variables: readonly Variable[]): string {
   return `${elements.toLocaleString('en-US')} (${bytes.toFixed(2)} ${['B', 'KB', 'MB', 'GB', 'TB'][unit]})`;
 }
 
-/** Cuts a text into lines of at most `width` characters. */
+/** Cuts a text into lines of at most `width` characters, at a blank where there is one. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (let at = 0; at < text.length || lines.length === 0; at += width) lines.push(text.slice(at, at + width));
-  return lines;
+  let rest = text;
+  while (rest.length > width) {
+    const blank = rest.lastIndexOf(' ', width);
+    lines.push(rest.slice(0, blank > 0 ? blank : width));
+    rest = rest.slice(blank > 0 ? blank + 1 : width);
+  }
+  return [...lines, rest];
 }
 
 /** The table of a model's layers and its counts of parameters. */
@@ -54,7 +59,8 @@ export function summarize(
   { lineLength = 88 }: SummaryOptions = {},
 ): string {
   const edges = [0.45, 0.8, 1].map((fraction) => Math.floor(lineLength * fraction));
-  const widths = edges.map((edge, i) => Math.max(4, edge - (edges[i - 1] ?? 0) - 3));
+  // Each column has a bar and two blanks, and the line has one bar more than columns.
+  const widths = edges.map((edge, i) => Math.max(4, edge - (edges[i - 1] ?? 0) - (i === 1 ? 4 : 3)));
   const rule = (left: string, middle: string, right: string, fill: string): string =>
     left + widths.map((width) => fill.repeat(width + 2)).join(middle) + right;
   const row = (cells: readonly string[], bar: string): string[] => {

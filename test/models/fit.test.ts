@@ -15,14 +15,24 @@ const near = { absolute: 1e-6, relative: 1e-5 };
 
 describe('the update', () => {
   test('is that of gradient descent, batch by batch, with a smaller last batch', async () => {
-    const points = [[1, 2], [2, 3], [3, 5], [-1, 0], [0.5, 1]] as const;
+    const points = [
+      [1, 2],
+      [2, 3],
+      [3, 5],
+      [-1, 0],
+      [0.5, 1],
+    ] as const;
     const model = lineModel();
-    const { history } = await model.fit(points.map(([x]) => [x]), points.map(([, y]) => [y]), {
-      batchSize: 2,
-      epochs: 2,
-      shuffle: false,
-      ...silent,
-    });
+    const { history } = await model.fit(
+      points.map(([x]) => [x]),
+      points.map(([, y]) => [y]),
+      {
+        batchSize: 2,
+        epochs: 2,
+        shuffle: false,
+        ...silent,
+      },
+    );
     const batches = [points.slice(0, 2), points.slice(2, 4), points.slice(4)].map((batch) => [...batch]);
     const { w, b, losses } = trainLine([...batches, ...batches]);
     expectClose(weightsOf(model), [w, b], near);
@@ -73,7 +83,11 @@ describe('the history', () => {
   test('has a number per epoch for each name, names in alphabetical order', async () => {
     const { x, y } = clusters(20);
     const model = classifier();
-    model.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy', metrics: ['sparseCategoricalAccuracy', 'accuracy'] });
+    model.compile({
+      optimizer: 'sgd',
+      loss: 'sparseCategoricalCrossentropy',
+      metrics: ['sparseCategoricalAccuracy', 'accuracy'],
+    });
     const history = await model.fit(x, y, { epochs: 3, batchSize: 8, validationSplit: 0.25, ...silent });
     // Together, not the val_ ones last: it matters for names after "val".
     expect(Object.keys(history.history)).toEqual([
@@ -138,7 +152,9 @@ describe('validation', () => {
 
   test('rounds the number of training samples down, as Keras does', async () => {
     const steps: number[] = [];
-    const callbacks: Callback[] = [{ onTestBegin: (count) => void steps.push(count), onTrainBegin: (_, run) => void steps.push(run.steps) }];
+    const callbacks: Callback[] = [
+      { onTestBegin: (count) => void steps.push(count), onTrainBegin: (_, run) => void steps.push(run.steps) },
+    ];
     await lineModel().fit(x, y, { validationSplit: 0.5, batchSize: 1, callbacks, ...silent });
     expect(steps).toEqual([2, 3]);
   });
@@ -181,12 +197,19 @@ describe('the order of samples', () => {
       },
     };
     const y = [1, 2, 3, 4, 5, 6, 7, 8];
-    await model.fit(y.map(() => [0]), y, { epochs, batchSize: 1, callbacks: [watch], ...(shuffle === undefined ? {} : { shuffle }), ...silent });
+    await model.fit(
+      y.map(() => [0]),
+      y,
+      { epochs, batchSize: 1, callbacks: [watch], ...(shuffle === undefined ? {} : { shuffle }), ...silent },
+    );
     return seen;
   }
 
   test('is that of the data without shuffling', async () => {
-    expect(await orderOf(2, false)).toEqual([[1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 3, 4, 5, 6, 7, 8]]);
+    expect(await orderOf(2, false)).toEqual([
+      [1, 2, 3, 4, 5, 6, 7, 8],
+      [1, 2, 3, 4, 5, 6, 7, 8],
+    ]);
   });
 
   test('is a new one every epoch, holds every sample once, and follows from the seed', async () => {
@@ -202,7 +225,12 @@ describe('the order of samples', () => {
 });
 
 describe('data', () => {
-  const rows = [[0, 128, 255], [1, 2, 3], [9, 8, 7], [50, 60, 70]];
+  const rows = [
+    [0, 128, 255],
+    [1, 2, 3],
+    [9, 8, 7],
+    [50, 60, 70],
+  ];
   const labels = [0, 1, 2, 1];
   const forms: readonly [name: string, x: TensorLike, y: TensorLike][] = [
     ['nested arrays', rows, labels],
@@ -212,7 +240,11 @@ describe('data', () => {
     ['whole numbers', tensor(Int32Array.from(rows.flat()), [4, 3]), Int32Array.from(labels)],
     ['float64', tensor(Float64Array.from(rows.flat()), [4, -1]), Float64Array.from(labels)],
     ['small whole numbers', tensor(Int16Array.from(rows.flat()), [4, 3]), new Int8Array(labels)],
-    ['floats in the middle of a larger buffer', new Tensor(Float32Array.from([7, ...rows.flat(), 7]).subarray(1, 13), [4, 3]), labels],
+    [
+      'floats in the middle of a larger buffer',
+      new Tensor(Float32Array.from([7, ...rows.flat(), 7]).subarray(1, 13), [4, 3]),
+      labels,
+    ],
     ['bytes in the middle of a larger buffer', new Tensor(Uint8Array.from([7, ...rows.flat()]).subarray(1), [4, 3]), labels],
     ['rows of a slice', tensor([[5, 5, 5], ...rows]).slice(1), tensor([0, ...labels]).slice(1)],
   ];

@@ -15,7 +15,8 @@ const left = {
     'iris mlp tanh adam, L2 on both kernels, logits': 'regularizers',
     'iris one-hot targets with label smoothing, nesterov': 'the activation selu',
     'cancer binary, sigmoid, adamw': 'the activation elu, the optimizer adamw',
-    'iris regression of column 3, huber, sample weights, clipnorm': 'the activation gelu, clipnorm, the loss huber, sample weights',
+    'iris regression of column 3, huber, sample weights, clipnorm':
+      'the activation gelu, clipnorm, the loss huber, sample weights',
     'residual net with LayerNormalization, nadam':
       'the activation silu, the layer LayerNormalization, the layer AddInput, the optimizer nadam',
   },
@@ -28,7 +29,13 @@ const left = {
 };
 
 const optimizers = { sgd: SGD, rmsprop: RMSprop, adam: Adam };
-const optimizerOptions = { learning_rate: 'learningRate', momentum: 'momentum', nesterov: 'nesterov', rho: 'rho', epsilon: 'epsilon' };
+const optimizerOptions = {
+  learning_rate: 'learningRate',
+  momentum: 'momentum',
+  nesterov: 'nesterov',
+  rho: 'rho',
+  epsilon: 'epsilon',
+};
 const betas = { beta_1: 'beta1', beta_2: 'beta2' };
 const options: Readonly<Record<string, string>> = { ...optimizerOptions, ...betas };
 const lossClasses = {
@@ -47,7 +54,9 @@ function lacking({ config, inputs }: GoldenCase): string | undefined {
   const reasons = [
     ...(config.layers as GoldenConfig[]).map(lackingLayer),
     String(optimizer) in optimizers ? undefined : `the optimizer ${optimizer}`,
-    ...(String(optimizer) in optimizers ? Object.keys(settings).filter((key) => !(key in options) && !remarks.includes(key)) : []),
+    ...(String(optimizer) in optimizers
+      ? Object.keys(settings).filter((key) => !(key in options) && !remarks.includes(key))
+      : []),
     loss === undefined || loss in lossClasses ? undefined : `the loss ${loss}`,
     inputs.sample_weight ? 'sample weights' : undefined,
   ];
@@ -66,15 +75,24 @@ function lossOf(spec: unknown): CompileOptions['loss'] {
 }
 
 /** The model of a case, compiled, with the weights it starts from. `prefixes` says how the case's file calls each layer. */
-function modelOf(golden: GoldenCase, prefixes: readonly string[]): { model: Sequential; weightOf: (key: string) => ArrayLike<number> } {
+function modelOf(
+  golden: GoldenCase,
+  prefixes: readonly string[],
+): { model: Sequential; weightOf: (key: string) => ArrayLike<number> } {
   const { config, inputs, params = {}, state = {} } = golden;
   const layers = layersOf(golden).map(goldenLayer);
   const model = new Sequential(layers, { inputShape: inputs.x!.shape.slice(1) });
-  const named = new Map(layers.flatMap((layer, i) => layer.weights.map((weight) => [`${prefixes[i]}/${weight.name.split('/').at(-1)}`, weight])));
+  const named = new Map(
+    layers.flatMap((layer, i) => layer.weights.map((weight) => [`${prefixes[i]}/${weight.name.split('/').at(-1)}`, weight])),
+  );
   const given = { ...params, ...state };
   for (const [key, weight] of named) if (given[key]) weight.write(tensorOf(given[key]));
   expect(Object.keys(given).filter((key) => !named.has(key))).toEqual([]);
-  model.compile({ optimizer: optimizerOf(config.optimizer as GoldenConfig), loss: lossOf(config.loss), metrics: config.metrics as string[] });
+  model.compile({
+    optimizer: optimizerOf(config.optimizer as GoldenConfig),
+    loss: lossOf(config.loss),
+    metrics: config.metrics as string[],
+  });
   return { model, weightOf: (key) => named.get(key)!.read().data };
 }
 
@@ -99,7 +117,10 @@ class BatchLosses implements Callback {
   }
 }
 
-async function train(golden: GoldenCase, model: Sequential): Promise<{ batchLosses: number[]; history: Record<string, number[]> }> {
+async function train(
+  golden: GoldenCase,
+  model: Sequential,
+): Promise<{ batchLosses: number[]; history: Record<string, number[]> }> {
   const { config, inputs } = golden;
   const { x, y, x_val, y_val } = inputs;
   const watched = new BatchLosses(config.batch_size as number, x!.shape[0]!);
@@ -128,7 +149,10 @@ describe('fit agrees with PyTorch', () => {
   const cases = loadGolden('training_dense').cases.filter((golden) => !lacking(golden));
   test.each(cases.map((golden) => [golden.name, golden] as const))('%s', async (_, golden) => {
     const { outputs, f32err = {}, inputs } = golden;
-    const { model, weightOf } = modelOf(golden, layersOf(golden).map((_layer, i) => String(i)));
+    const { model, weightOf } = modelOf(
+      golden,
+      layersOf(golden).map((_layer, i) => String(i)),
+    );
     const { batchLosses, history } = await train(golden, model);
     const compare = (key: string, got: ArrayLike<number>): void =>
       expectClose(got, outputs[key]!.data, { absolute: 1e-6 + 10 * (f32err[key] ?? 0), relative: 1e-5 }, key);

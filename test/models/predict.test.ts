@@ -20,7 +20,11 @@ describe('evaluate', () => {
     const errors = x.map((value, i) => Math.abs(0.5 * value - y[i]!));
     const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
     for (const batchSize of [1, 2, 3, 5, 100]) {
-      const logs = await model.evaluate(x.map((value) => [value]), y, { batchSize, ...silent });
+      const logs = await model.evaluate(
+        x.map((value) => [value]),
+        y,
+        { batchSize, ...silent },
+      );
       expect(Object.keys(logs)).toEqual(['loss', 'meanAbsoluteError']);
       expectClose([logs.loss!, logs.meanAbsoluteError!], [mean(errors.map((error) => error ** 2)), mean(errors)], near);
     }
@@ -28,9 +32,20 @@ describe('evaluate', () => {
 
   test('counts right answers among the samples', async () => {
     const model = new Sequential([new Dense({ units: 3, useBias: false, inputShape: [3] })]);
-    model.setWeights([[[1, 0, 0], [0, 1, 0], [0, 0, 1]]]);
+    model.setWeights([
+      [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ],
+    ]);
     model.compile({ loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-    const rows = [[9, 1, 1], [1, 9, 1], [1, 1, 9], [1, 9, 1]];
+    const rows = [
+      [9, 1, 1],
+      [1, 9, 1],
+      [1, 1, 9],
+      [1, 9, 1],
+    ];
     expect((await model.evaluate(rows, [0, 1, 2, 0], { batchSize: 3, ...silent })).accuracy).toBe(0.75);
   });
 
@@ -94,7 +109,11 @@ describe('predict', () => {
       }
     }
     const model = new Sequential([new Choice({ inputShape: [3] })]);
-    const rows = [[1, 5, 2], [9, 5, 2], [1, 5, 7]];
+    const rows = [
+      [1, 5, 2],
+      [9, 5, 2],
+      [1, 5, 7],
+    ];
     for (const batchSize of [2, 3]) {
       const { dtype, shape, data } = await model.predict(rows, { batchSize });
       expect([dtype, shape, [...data]]).toEqual(['int32', [3], [1, 0, 2]]);
@@ -123,7 +142,12 @@ describe('methods for one batch', () => {
   test('train by one step and tell the loss from before it', async () => {
     const model = lineModel({ metrics: ['mae'] });
     const logs = await model.trainOnBatch([[1], [3]], [[2], [2]]);
-    const { w, b, losses } = trainLine([[[1, 2], [3, 2]]]);
+    const { w, b, losses } = trainLine([
+      [
+        [1, 2],
+        [3, 2],
+      ],
+    ]);
     expectClose([logs.loss!, logs.mae!], [losses[0]!, 1], near);
     expectClose(weightsOf(model), [w, b], near);
   });
@@ -146,7 +170,12 @@ describe('methods for one batch', () => {
     const data = clusters(24);
     const [byFit, byBatch] = [classifier(), classifier()];
     await byFit.fit(data.x, data.y, { batchSize: 10, shuffle: false, ...silent });
-    for (const [from, to] of [[0, 10], [10, 20], [20, 24]] as const) await byBatch.trainOnBatch(data.x.slice(from, to), data.y.slice(from, to));
+    for (const [from, to] of [
+      [0, 10],
+      [10, 20],
+      [20, 24],
+    ] as const)
+      await byBatch.trainOnBatch(data.x.slice(from, to), data.y.slice(from, to));
     expect(weightsOf(byBatch)).toEqual(weightsOf(byFit));
   });
 

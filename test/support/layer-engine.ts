@@ -1,11 +1,11 @@
 /** @file The layer engine: what must hold of every layer, checked by one call. */
 
 import { expect } from 'vitest';
-import { type PartialShape, type Shape, sizeOf } from '../../src/base/shape.ts';
 import { setSeed } from '../../src/base/seed.ts';
+import { type PartialShape, type Shape, sizeOf } from '../../src/base/shape.ts';
 import { Tensor } from '../../src/base/tensor.ts';
-import { mean, mul, square, sub, sum } from '../../src/graph/ops.ts';
 import { jit, valueAndGrad } from '../../src/graph/jit.ts';
+import { mean, mul, square, sub, sum } from '../../src/graph/ops.ts';
 import type { Layer } from '../../src/layers/index.ts';
 import { Sequential } from '../../src/models/index.ts';
 
@@ -30,7 +30,12 @@ export function pattern(shape: Shape, phase = 0): Tensor {
 }
 
 /** Checks build, shapes, config round trip, gradients of inputs and weights, and that a training step lowers a loss. */
-export async function checkLayer<O extends object>(Type: new (options: O) => Layer, options: O, inputShape: Shape, expected: LayerExpectation): Promise<void> {
+export async function checkLayer<O extends object>(
+  Type: new (options: O) => Layer,
+  options: O,
+  inputShape: Shape,
+  expected: LayerExpectation,
+): Promise<void> {
   setSeed(1);
   const layer = new Type(options);
   const built: PartialShape = layer.ensureBuilt([null, ...inputShape.slice(1)]);
@@ -65,9 +70,16 @@ function checkGradients(layer: Layer, x: Tensor, { out, step = 1e-2 }: LayerExpe
     const difference = (evaluate(step, direction) - evaluate(-step, direction)) / (2 * step);
     const analytic = Array.from(gradient.data).reduce((total, element, i) => total + element * direction.data[i]!, 0);
     const scale = Array.from(gradient.data).reduce((total, element, i) => total + Math.abs(element * direction.data[i]!), 1e-3);
-    expect(Math.abs(difference - analytic) / scale, `gradient by ${name}: ${analytic}, differences give ${difference}`).toBeLessThan(5e-3);
+    expect(
+      Math.abs(difference - analytic) / scale,
+      `gradient by ${name}: ${analytic}, differences give ${difference}`,
+    ).toBeLessThan(5e-3);
   };
-  const moved = (base: Tensor, direction: Tensor, by: number): Tensor => new Tensor(Float32Array.from(base.data, (element, i) => element + by * direction.data[i]!), base.shape);
+  const moved = (base: Tensor, direction: Tensor, by: number): Tensor =>
+    new Tensor(
+      Float32Array.from(base.data, (element, i) => element + by * direction.data[i]!),
+      base.shape,
+    );
   compare('the input', byInput, (by, direction) => value(moved(x, direction, by)).item());
   weights.forEach((weight, i) => {
     const before = weight.read();

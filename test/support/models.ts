@@ -1,10 +1,10 @@
 /** @file Small models and data for tests of training. */
 
+import { setSeed } from '../../src/base/seed.ts';
+import { Tensor } from '../../src/base/tensor.ts';
 import type { Callback, Logs } from '../../src/callbacks/index.ts';
 import { BatchNormalization, Dense, Dropout } from '../../src/layers/index.ts';
 import { type CompileOptions, Sequential } from '../../src/models/index.ts';
-import { setSeed } from '../../src/base/seed.ts';
-import { Tensor } from '../../src/base/tensor.ts';
 import { generator } from './random.ts';
 
 /** Options of runs that print nothing. */
@@ -19,7 +19,10 @@ export function lineModel(options: Partial<CompileOptions> = {}): Sequential {
 }
 
 /** What {@link lineModel} must come to, computed in float64: the weights and the loss of every batch before its update. */
-export function trainLine(batches: readonly (readonly [x: number, y: number])[][], rate = 0.01): { w: number; b: number; losses: number[] } {
+export function trainLine(
+  batches: readonly (readonly [x: number, y: number])[][],
+  rate = 0.01,
+): { w: number; b: number; losses: number[] } {
   let [w, b] = [0.5, 0];
   const losses = batches.map((batch) => {
     const errors = batch.map(([x, y]) => w * x + b - y);
@@ -36,7 +39,10 @@ export function trainLine(batches: readonly (readonly [x: number, y: number])[][
 /** Random numbers in [−1, 1), the same for the same shape and seed. */
 export function noise(shape: readonly number[], seed = 1): Tensor {
   const next = generator(seed);
-  return new Tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => next() * 2 - 1), shape);
+  return new Tensor(
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => next() * 2 - 1),
+    shape,
+  );
 }
 
 /** Points of `classes` clusters in a plane and the number of the cluster each belongs to. */
@@ -51,7 +57,12 @@ export function clusters(count: number, classes = 3, seed = 7): { x: Tensor; y: 
 }
 
 /** A classifier of {@link clusters} with something of everything: batch statistics, random masks, weights. */
-export function classifier({ seed = 42, classes = 3, units = 8, optimizer = 'adam' as CompileOptions['optimizer'] } = {}): Sequential {
+export function classifier({
+  seed = 42,
+  classes = 3,
+  units = 8,
+  optimizer = 'adam' as CompileOptions['optimizer'],
+} = {}): Sequential {
   setSeed(seed);
   const model = new Sequential([
     new BatchNormalization({ inputShape: [2] }),

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { foldName, lookup, nearestName } from '../../src/base/names.ts';
+
+const losses = { MeanSquaredError: 1, BinaryCrossentropy: 2, SparseCategoricalCrossentropy: 3, mse: 4 };
+
+describe('a name', () => {
+  test.each([
+    'SparseCategoricalCrossentropy',
+    'sparseCategoricalCrossentropy',
+    'sparse_categorical_crossentropy',
+    'sparse-categorical crossentropy',
+  ])('may be written %s', (name) => {
+    expect(foldName(name)).toBe('sparsecategoricalcrossentropy');
+    expect(lookup('compile', 'loss', name, losses)).toBe(3);
+  });
+
+  test('that is unknown is answered with the nearest', () => {
+    const find = (name: string) => () => lookup('compile', 'loss', name, losses);
+    expect(find('meanSquareEror')).toThrow(
+      '[compile] expected the name of a loss, got "meanSquareEror". Hint: did you mean \'MeanSquaredError\'?',
+    );
+    expect(find('binary')).toThrow("did you mean 'BinaryCrossentropy'?");
+  });
+
+  test('like no other is answered with all of them', () => {
+    expect(() => lookup('compile', 'optimizer', 'zzzzzz', { adam: 1, sgd: 2 })).toThrow(
+      '[compile] expected the name of an optimizer, got "zzzzzz". Hint: known names: adam, sgd.',
+    );
+    expect(() => lookup('compile', 'loss', '', losses)).toThrow(/got ""\. Hint: known names: MeanSquaredError/);
+  });
+
+  test('of a property that every object has is unknown like any other', () => {
+    for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
+      expect(() => lookup('compile', 'loss', name, losses)).toThrow(/expected the name of a loss/);
+    }
+  });
+});
+
+describe('the nearest name', () => {
+  const known = ['relu', 'sigmoid', 'softmax', 'softplus', 'tanh'];
+  test.each([
+    ['rellu', 'relu'],
+    ['ReLU6', 'relu'],
+    ['sigmoyd', 'sigmoid'],
+    ['soft_max', 'softmax'],
+    ['softpls', 'softplus'],
+    ['than', 'tanh'],
+    ['quadratic', undefined],
+    ['', undefined],
+  ])('of %s is %s', (name, nearest) => expect(nearestName(name, known)).toBe(nearest));
+});
