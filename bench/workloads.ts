@@ -48,7 +48,7 @@ export const workloads: Workload[] = [
     ...mlp,
     batch: 128,
     optimizer: adam,
-    targets: { torch: 1.8, tfjs: 15, jax: 2.5 },
+    targets: { tfjs: 15, jax: 2.5 },
   },
   {
     name: 'mlp-batchnorm',
@@ -56,7 +56,7 @@ export const workloads: Workload[] = [
     ...mlp,
     layers: [relu(300), { type: 'batchNorm' }, relu(100), { type: 'batchNorm' }, classes],
     optimizer: adam,
-    targets: { torch: 1.8, tfjs: 15, jax: 2.5 },
+    targets: { tfjs: 15, jax: 2.5 },
   },
   {
     name: 'tiny-sgd',

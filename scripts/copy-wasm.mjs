@@ -2,4 +2,5 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 
 mkdirSync('dist/wasm', { recursive: true });
-for (const build of ['simd', 'simd-shared', 'relaxed', 'relaxed-shared']) copyFileSync(`build/wasm/${build}.wasm`, `dist/wasm/${build}.wasm`);
+for (const build of ['simd', 'simd-shared', 'relaxed', 'relaxed-shared'])
+  copyFileSync(`build/wasm/${build}.wasm`, `dist/wasm/${build}.wasm`);
