@@ -50,3 +50,24 @@ export function lookup<T>(where: string, kind: string, name: string, table: Read
   const hint = near ? `did you mean '${near}'?` : `known names: ${Object.keys(table).join(', ')}.`;
   return fail(where, `the name of ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`, describe(name), hint);
 }
+
+/**
+ * Refuses options of a name that nothing reads: a misspelt one would otherwise be silently without effect.
+ *
+ * @param known every name there is; `{ … } satisfies Record<keyof Options, true>` keeps the list complete
+ */
+export function checkOptionNames(where: string, options: unknown, known: Readonly<Record<string, true>>): void {
+  if (options === undefined) return;
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    fail(where, 'an object of options', describe(options));
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue;
+    const near = nearestName(name, Object.keys(known));
+    fail(
+      where,
+      'an option it knows',
+      `\`${name}\``,
+      near ? `did you mean \`${near}\`?` : `options: ${Object.keys(known).join(', ')}.`,
+    );
+  }
+}

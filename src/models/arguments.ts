@@ -1,6 +1,7 @@
 /** @file The arguments of `fit` and `evaluate`, checked and cut into training and validation data. */
 
 import { describe, fail } from '../base/fail.ts';
+import { checkOptionNames } from '../base/names.ts';
 import type { Tensor, TensorLike } from '../base/tensor.ts';
 import type { Callback, Verbosity } from '../callbacks/index.ts';
 import { checkFinite, checkSameCount, countArgument, samples } from '../data/arrays.ts';
@@ -28,6 +29,26 @@ export interface FitOptions extends BatchOptions {
   readonly validationSplit?: number;
   /** Data evaluated after every epoch, as `[x, y]`. Wins over `validationSplit`. */
   readonly validationData?: readonly [x: TensorLike, y: TensorLike];
+}
+
+const batchOptions = { batchSize: true, verbose: true, callbacks: true, checkFinite: true, signal: true } satisfies Record<
+  keyof BatchOptions,
+  true
+>;
+
+const fitOptions = { ...batchOptions, epochs: true, shuffle: true, validationSplit: true, validationData: true } satisfies Record<
+  keyof FitOptions,
+  true
+>;
+
+/** Refuses options that `evaluate` and `predict` do not know. */
+export function checkBatchOptions(where: string, options: BatchOptions): void {
+  checkOptionNames(where, options, batchOptions);
+}
+
+/** Refuses options that `fit` does not know. */
+export function checkFitOptions(where: string, options: FitOptions): void {
+  checkOptionNames(where, options, fitOptions);
 }
 
 /** Inputs and their targets, as many of each. */

@@ -1,6 +1,7 @@
 /** @file What `compile` fixes: the optimizer, the loss and the metrics of a model, and the running results of an epoch. */
 
 import { describe, fail } from '../base/fail.ts';
+import { checkOptionNames } from '../base/names.ts';
 import type { Logs } from '../callbacks/index.ts';
 import type { TensorSpec } from '../graph/node.ts';
 import { type Loss, type LossSpec, resolveLoss } from '../losses/index.ts';
@@ -17,6 +18,8 @@ export interface CompileOptions {
   readonly metrics?: readonly MetricSpec[];
 }
 
+const compileOptions = { optimizer: true, loss: true, metrics: true } satisfies Record<keyof CompileOptions, true>;
+
 /** A compiled model's training gear. */
 export class Compiled {
   readonly optimizer: Optimizer;
@@ -26,6 +29,7 @@ export class Compiled {
 
   constructor(where: string, options: CompileOptions) {
     if (typeof options !== 'object' || options === null) fail(where, 'options like { optimizer, loss }', describe(options));
+    checkOptionNames(where, options, compileOptions);
     if (options.loss === undefined || options.loss === null) {
       fail(where, 'a `loss`', 'none', "such as { loss: 'meanSquaredError' }.");
     }

@@ -6,7 +6,7 @@ import { newArray, type Tensor } from '../base/tensor.ts';
 import { CallbackList, History, type Logs, ProgressBar, standardVerbosity, type TrainedModel } from '../callbacks/index.ts';
 import { copyRows, countArgument } from '../data/arrays.ts';
 import { sequence, shuffle } from '../data/shuffle.ts';
-import { batchSizeOf, type FitOptions, type Pair, splitData } from './arguments.ts';
+import { batchSizeOf, checkFitOptions, type FitOptions, type Pair, splitData } from './arguments.ts';
 import { prefixed, RunningResults, sortedLogs } from './compiled.ts';
 import { pace } from './pace.ts';
 import { placeSamples, type Resident } from './resident.ts';
@@ -64,6 +64,7 @@ export async function fitArrays(
   options: FitOptions,
 ): Promise<History> {
   const { where } = model;
+  checkFitOptions(where, options);
   const epochs = countArgument(where, 'epochs', options.epochs ?? 1);
   const batchSize = batchSizeOf(where, options);
   const { training, validation } = splitData(where, x, y, options);

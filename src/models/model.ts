@@ -9,7 +9,7 @@ import { checkFinite, checkSampleShape, samples } from '../data/arrays.ts';
 import { ready } from '../engine/index.ts';
 import type { Variable } from '../graph/variable.ts';
 import { Layer, type LayerOptions } from '../layers/layer.ts';
-import { type BatchOptions, batchSizeOf, type FitOptions, type Pair, pairOf } from './arguments.ts';
+import { type BatchOptions, batchSizeOf, checkBatchOptions, type FitOptions, type Pair, pairOf } from './arguments.ts';
 import { Compiled, type CompileOptions, RunningResults } from './compiled.ts';
 import { fitArrays, type Trainee, throwIfAborted } from './fit.ts';
 import { pace } from './pace.ts';
@@ -85,6 +85,7 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
     this.#needCompiled('evaluate');
     return this.#exclusively('evaluate', async () => {
       const trainee = this.#trainee('evaluate');
+      checkBatchOptions(trainee.where, options);
       const batchSize = batchSizeOf(trainee.where, options);
       const pair = pairOf(trainee.where, x, y, options.checkFinite);
       trainee.prepare(pair.x, pair.y);
@@ -102,6 +103,7 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
   async predict(x: TensorLike, options: BatchOptions = {}): Promise<Tensor> {
     const where = `${this.where}.predict`;
     return this.#exclusively('predict', async () => {
+      checkBatchOptions(where, options);
       const batchSize = batchSizeOf(where, options);
       const data = samples(where, 'x', x);
       if (options.checkFinite) checkFinite(where, 'x', data);

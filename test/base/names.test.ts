@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { foldName, lookup, nearestName } from '../../src/base/names.ts';
+import { checkOptionNames, foldName, lookup, nearestName } from '../../src/base/names.ts';
 
 const losses = { MeanSquaredError: 1, BinaryCrossentropy: 2, SparseCategoricalCrossentropy: 3, mse: 4 };
 
@@ -48,4 +48,21 @@ describe('the nearest name', () => {
     ['quadratic', undefined],
     ['', undefined],
   ])('of %s is %s', (name, nearest) => expect(nearestName(name, known)).toBe(nearest));
+});
+
+describe('options', () => {
+  const known = { epochs: true, batchSize: true } as const;
+
+  test('that are known pass, as does leaving all out', () => {
+    checkOptionNames('fit', { epochs: 3 }, known);
+    checkOptionNames('fit', undefined, known);
+  });
+
+  test.each([
+    [{ epoch: 3 }, /\[fit\] expected an option it knows, got `epoch`\. Hint: did you mean `epochs`\?/],
+    [{ batch_size: 3 }, /did you mean `batchSize`/],
+    [{ constructor: 1 }, /got `constructor`/],
+    [{ zzzzzzzzzz: 1 }, /options: epochs, batchSize/],
+    [7, /expected an object of options, got 7/],
+  ])('such as %j are refused', (options, message) => expect(() => checkOptionNames('fit', options, known)).toThrow(message));
 });
