@@ -6,8 +6,13 @@
  * An update is a class with `slots(): i32`, `hypers(): i32` and an inline generic
  * `step<L>(w, g, s0, s1, s2: usize, h0, h1, h2, h3: v128): void` that loads and stores through L: Four takes four elements,
  * One takes a single element with the same arithmetic. Unused slots are 0, hyper h[k] is hyper[k] in all lanes.
+ *
+ * One more float follows the hyper-parameters: where it is not 0, slots are cleared of tiny numbers after the update. A moving
+ * average of zeros decays into subnormals and stays there, and arithmetic on those takes many times as long: the units of a layer
+ * that has died would slow every step. To do this now and then is enough, and costs nothing in the steps between.
  */
 import { rangeStart } from './parallel';
+import { withoutTiny } from './simd';
 
 /** A cache line of f32: threads meet only at multiples of it within a segment. */
 const GRAIN: i32 = 16;
@@ -38,6 +43,12 @@ function word(row: usize, index: i32): i32 {
   return load<i32>(row + ((<usize>index) << 2));
 }
 
+/** Clears `n` slots of tiny numbers. */
+function clearTiny(slots: usize, n: i32): void {
+  for (; n >= 4; n -= 4, slots += 16) v128.store(slots, withoutTiny(v128.load(slots)));
+  for (; n > 0; n--, slots += 4) v128.store_lane<f32>(slots, withoutTiny(v128.load_splat<f32>(slots)), 0);
+}
+
 /**
  * Runs the update on this thread's share of every segment. A share of each, not of the whole, so that a thread meets the same part of
  * a weight in every kernel of a step: its gradient, its slots and the weight itself then stay in the cache of one core.
@@ -49,6 +60,7 @@ export function updateSegments<Update>(table: usize, segments: i32, hyper: usize
   const h1 = hyperAt(hyper, 1, op.hypers());
   const h2 = hyperAt(hyper, 2, op.hypers());
   const h3 = hyperAt(hyper, 3, op.hypers());
+  const isClearing = op.slots() > 0 && load<f32>(hyper + (<usize>op.hypers() << 2)) != 0;
   for (let s = 0; s < segments; s++) {
     const count = word(table, 0);
     const from = rangeStart(count, part, parts, GRAIN);
@@ -90,6 +102,7 @@ export function updateSegments<Update>(table: usize, segments: i32, hyper: usize
         s1 += 4;
         s2 += 4;
       }
+      for (let slot = 0; isClearing && slot < op.slots(); slot++) clearTiny(<usize>word(table, 3 + slot) + offset, to - from);
     }
     table += rowBytes;
   }

@@ -18,10 +18,7 @@ export function nmadd(a: v128, b: v128, c: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-/**
- * x, with 0 where |x| < 2^-110. A moving average of zeros decays into subnormals and stays there, and arithmetic on those takes
- * many times as long: the units of a layer that has died would slow every step. Nothing as small as this moves a weight.
- */
+/** x, with 0 where |x| < 2^-90: so small a number in an optimizer's slots moves no weight. */
 export function withoutTiny(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(7.703719777548943e-34)));
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(8.077935669463161e-28)));
 }

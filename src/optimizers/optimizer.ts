@@ -34,6 +34,9 @@ export interface UpdateRule {
   readonly hypers: number;
 }
 
+/** Steps between two clearings of slots from numbers so tiny that they only cost time (see assembly/lib/segments.ts). */
+const clearEvery = 64;
+
 /** Where an optimizer's own state lies. */
 interface State {
   readonly memory: LinearMemory;
@@ -202,7 +205,7 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     if (!this.#state) {
       const iteration = new Variable(`${this.name}/iteration`, [], 'int32');
       const rate = new Variable(`${this.name}/learning_rate`, []);
-      const hyper = new Variable(`${this.name}/hyper`, [this.rule.hypers]);
+      const hyper = new Variable(`${this.name}/hyper`, [this.rule.hypers + 1]);
       rate.view()[0] = this.#rate;
       this.#state = { memory: engine().memory, iteration, rate, hyper };
     }
@@ -224,7 +227,9 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     const at = state.iteration.address >>> 2;
     const step = words[at]!;
     const rate = this.#schedule ? this.#scheduled(this.#schedule, step) : floats[state.rate.address >>> 2]!;
-    this.prepare(floats, state.hyper.address >>> 2, rate, step);
+    const hyper = state.hyper.address >>> 2;
+    this.prepare(floats, hyper, rate, step);
+    floats[hyper + this.rule.hypers] = step % clearEvery === 0 ? 1 : 0;
     words[at] = step + 1;
   };
 }

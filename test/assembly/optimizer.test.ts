@@ -118,6 +118,7 @@ function setup(
   start: (segment: number, k: number) => ArrayLike<number>,
   gradient: (segment: number) => ArrayLike<number>,
   shift = 0,
+  isClearing = false,
 ): Setup {
   memory.reset();
   const states = counts.map((_, s) => Array.from({ length: 1 + slots }, (_, k) => memory.f32(start(s, k), (shift + k + s) % 4)));
@@ -128,7 +129,13 @@ function setup(
     gradients[s]!.pointer,
     ...states[s]!.slice(1).map(({ pointer }) => pointer),
   ]);
-  return { table: memory.i32(words).pointer, segments: counts.length, hyper: memory.f32(hyper, shift), states, gradients };
+  return {
+    table: memory.i32(words).pointer,
+    segments: counts.length,
+    hyper: memory.f32([...hyper, isClearing ? 1 : 0], shift),
+    states,
+    gradients,
+  };
 }
 
 const update =
@@ -222,6 +229,30 @@ test.each(['rmspropCentered', 'rmspropCenteredMomentum'] as const)('%s survives 
   );
   for (let s = 0; s < 400; s++) update(name, made)(0, 1);
   for (const value of made.states[0]![0]!.view) expect(value).toBeLessThan(0);
+});
+
+test.each([false, true])('adam keeps tiny slots unless it is told to clear them (%s)', (isClearing) => {
+  // Zeros as gradients: both averages only decay, the first by 0.9 and the second by 0.999.
+  const tiny = [1e-30, -1e-30, 1e-20, Number.NaN, 1e-38, 1];
+  const at = (value: number): Float32Array => Float32Array.from({ length: 37 }, () => value);
+  for (const value of tiny) {
+    const made = setup(
+      [37],
+      2,
+      [1e-3, 0.1, 0.001, 1e-7],
+      (_, k) => at(k === 0 ? 0.5 : value),
+      () => at(0),
+      1,
+      isClearing,
+    );
+    update('adam', made)(0, 1);
+    const moment = made.states[0]![1]!.view;
+    const isCleared = isClearing && Math.abs(value) < 2 ** -90;
+    for (const element of moment) {
+      if (Number.isNaN(value)) expect(element).toBeNaN();
+      else expect(element === 0).toBe(isCleared);
+    }
+  }
 });
 
 describe('golden trajectories', () => {

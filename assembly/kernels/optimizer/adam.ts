@@ -5,7 +5,7 @@
  * Table rows (lib/segments.ts): `adam` count, w, g, m, v; `adamAmsgrad` count, w, g, m, v, v̂.
  * Hyper-parameters: [α, 1 − β₁, 1 − β₂, ε].
  */
-import { madd, withoutTiny } from '../../lib/simd';
+import { madd } from '../../lib/simd';
 import { updateSegments } from '../../lib/segments';
 
 /** w − α·m / (√v + ε). */
@@ -24,8 +24,8 @@ class Adam {
     const gradient = lanes.load(g);
     const m0 = lanes.load(m);
     const v0 = lanes.load(v);
-    const m1 = withoutTiny(madd(f32x4.sub(gradient, m0), c1, m0));
-    const v1 = withoutTiny(madd(f32x4.sub(f32x4.mul(gradient, gradient), v0), c2, v0));
+    const m1 = madd(f32x4.sub(gradient, m0), c1, m0);
+    const v1 = madd(f32x4.sub(f32x4.mul(gradient, gradient), v0), c2, v0);
     lanes.store(m, m1);
     lanes.store(v, v1);
     lanes.store(w, stepped(lanes.load(w), m1, v1, alpha, epsilon));
@@ -41,8 +41,8 @@ class AdamAmsgrad {
     const gradient = lanes.load(g);
     const m0 = lanes.load(m);
     const v0 = lanes.load(v);
-    const m1 = withoutTiny(madd(f32x4.sub(gradient, m0), c1, m0));
-    const v1 = withoutTiny(madd(f32x4.sub(f32x4.mul(gradient, gradient), v0), c2, v0));
+    const m1 = madd(f32x4.sub(gradient, m0), c1, m0);
+    const v1 = madd(f32x4.sub(f32x4.mul(gradient, gradient), v0), c2, v0);
     const largest = f32x4.max(lanes.load(vHat), v1);
     lanes.store(m, m1);
     lanes.store(v, v1);

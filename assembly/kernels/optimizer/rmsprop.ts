@@ -9,14 +9,14 @@
  * Table rows (lib/segments.ts): count, w, g, then `rmsprop` v; `rmspropMomentum` v, m; `rmspropCentered` v, a;
  * `rmspropCenteredMomentum` v, m, a. Hyper-parameters: [η, ρ, ε], with momentum [η, ρ, ε, μ].
  */
-import { madd, withoutTiny } from '../../lib/simd';
+import { madd } from '../../lib/simd';
 import { updateSegments } from '../../lib/segments';
 
 // @ts-ignore: decorator
 @inline
 /** ρ·average + (1 − ρ)·x. */
 function averaged(average: v128, x: v128, rho: v128): v128 {
-  return withoutTiny(madd(f32x4.sub(f32x4.splat(1), rho), x, f32x4.mul(rho, average)));
+  return madd(f32x4.sub(f32x4.splat(1), rho), x, f32x4.mul(rho, average));
 }
 
 // @ts-ignore: decorator
@@ -54,7 +54,7 @@ class RmspropMomentum {
     const lanes = changetype<L>(0);
     const gradient = lanes.load(g);
     const v1 = averaged(lanes.load(v), f32x4.mul(gradient, gradient), rho);
-    const m1 = withoutTiny(madd(mu, lanes.load(m), increment(gradient, v1, rate, epsilon)));
+    const m1 = madd(mu, lanes.load(m), increment(gradient, v1, rate, epsilon));
     lanes.store(v, v1);
     lanes.store(m, m1);
     lanes.store(w, f32x4.sub(lanes.load(w), m1));
@@ -85,7 +85,7 @@ class RmspropCenteredMomentum {
     const gradient = lanes.load(g);
     const v1 = averaged(lanes.load(v), f32x4.mul(gradient, gradient), rho);
     const a1 = averaged(lanes.load(a), gradient, rho);
-    const m1 = withoutTiny(madd(mu, lanes.load(m), increment(gradient, centered(v1, a1), rate, epsilon)));
+    const m1 = madd(mu, lanes.load(m), increment(gradient, centered(v1, a1), rate, epsilon));
     lanes.store(v, v1);
     lanes.store(m, m1);
     lanes.store(a, a1);

@@ -4,7 +4,7 @@
  *
  * Table rows (lib/segments.ts): `sgd` count, w, g; the others count, w, g, v. Hyper-parameters: [η, μ].
  */
-import { nmadd, withoutTiny } from '../../lib/simd';
+import { nmadd } from '../../lib/simd';
 import { updateSegments } from '../../lib/segments';
 
 /** w −= η·g. */
@@ -25,7 +25,7 @@ class SgdMomentum {
   @inline hypers(): i32 { return 2; }
   @inline step<L>(w: usize, g: usize, v: usize, s1: usize, s2: usize, rate: v128, momentum: v128, h2: v128, h3: v128): void {
     const lanes = changetype<L>(0);
-    const velocity = withoutTiny(nmadd(rate, lanes.load(g), f32x4.mul(momentum, lanes.load(v))));
+    const velocity = nmadd(rate, lanes.load(g), f32x4.mul(momentum, lanes.load(v)));
     lanes.store(v, velocity);
     lanes.store(w, f32x4.add(lanes.load(w), velocity));
   }
@@ -39,7 +39,7 @@ class SgdNesterov {
   @inline step<L>(w: usize, g: usize, v: usize, s1: usize, s2: usize, rate: v128, momentum: v128, h2: v128, h3: v128): void {
     const lanes = changetype<L>(0);
     const gradient = lanes.load(g);
-    const velocity = withoutTiny(nmadd(rate, gradient, f32x4.mul(momentum, lanes.load(v))));
+    const velocity = nmadd(rate, gradient, f32x4.mul(momentum, lanes.load(v)));
     lanes.store(v, velocity);
     lanes.store(w, f32x4.add(lanes.load(w), nmadd(rate, gradient, f32x4.mul(momentum, velocity))));
   }
