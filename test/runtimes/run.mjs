@@ -27,7 +27,6 @@ async function bundle(entry, format) {
     bundle: true,
     format,
     outfile,
-    alias: { myelin: join(root, 'dist', 'index.js') },
     nodePaths: [join(root, 'node_modules')],
     external: ['node:*'],
     target: 'es2022',

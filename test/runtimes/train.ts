@@ -16,7 +16,7 @@ import {
   setSeed,
   setup,
   tensor,
-} from 'myelin';
+} from '../../dist/index.js';
 
 /** FNV-1a over the bits of all weights: equal only if every bit is. */
 function checksum(model: Model): string {
