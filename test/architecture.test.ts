@@ -9,7 +9,7 @@ const floors: readonly (readonly string[])[] = [
   ['index'],
   ['models'],
   ['layers'],
-  ['losses', 'metrics', 'optimizers', 'callbacks', 'initializers', 'schedules', 'data'],
+  ['losses', 'metrics', 'optimizers', 'callbacks', 'initializers', 'regularizers', 'constraints', 'schedules', 'data'],
   ['graph'],
   ['compiler'],
   ['engine'],

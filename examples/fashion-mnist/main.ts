@@ -7,11 +7,9 @@
  * After 20 epochs of SGD at 0.01 the plain network reaches a test accuracy of about 0.875, with batch normalization 0.888.
  */
 
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { BatchNormalization, Dense, engineInfo, Flatten, Sequential, SGD, setSeed, type Tensor, tensor } from 'myelin';
-import { readIdx } from './idx.ts';
+import { BatchNormalization, Dense, engineInfo, Flatten, Sequential, SGD, setSeed } from 'myelin';
+import { loadIdxDataset } from '../lib/idx-dataset.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,41 +21,7 @@ const { values } = parseArgs({
 });
 
 const source = 'https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion';
-const files = [
-  'train-images-idx3-ubyte.gz',
-  'train-labels-idx1-ubyte.gz',
-  't10k-images-idx3-ubyte.gz',
-  't10k-labels-idx1-ubyte.gz',
-];
-
-/** A folder with the four files, downloaded if need be. A file appears under its name only when it is complete. */
-async function download(): Promise<string> {
-  const folder = join('.cache', 'fashion-mnist');
-  mkdirSync(folder, { recursive: true });
-  for (const file of files) {
-    const path = join(folder, file);
-    if (existsSync(path)) continue;
-    console.log(`Downloading ${file}`);
-    const response = await fetch(`${source}/${file}`);
-    if (!response.ok) throw new Error(`${file}: ${response.status} ${response.statusText}`);
-    writeFileSync(`${path}.part`, new Uint8Array(await response.arrayBuffer()));
-    renameSync(`${path}.part`, path);
-  }
-  return folder;
-}
-
-const folder = values.data ?? (await download());
-const [trainImages, trainLabels, testImages, testLabels] = files.map((file) => readIdx(join(folder, file))) as [
-  Tensor,
-  Tensor,
-  Tensor,
-  Tensor,
-];
-const scaled = ({ data, shape }: Tensor): Tensor =>
-  tensor(
-    Float32Array.from(data, (pixel) => pixel / 255),
-    shape,
-  );
+const { train, test } = await loadIdxDataset('fashion-mnist', source, values.data);
 
 setSeed(Number(values.seed));
 const normalize = () => (values['batch-norm'] ? [new BatchNormalization()] : []);
@@ -74,9 +38,9 @@ model.compile({ optimizer: new SGD({ learningRate: 0.01 }), loss: 'sparseCategor
 model.summary();
 
 const epochs = Number(values.epochs);
-const testData = [scaled(testImages), testLabels] as const;
+const testData = [test.images, test.labels] as const;
 const started = performance.now();
-await model.fit(scaled(trainImages), trainLabels, { epochs, batchSize: 32, validationData: testData });
+await model.fit(train.images, train.labels, { epochs, batchSize: 32, validationData: testData });
 const seconds = (performance.now() - started) / 1000;
 
 const { loss, accuracy } = await model.evaluate(...testData, { verbose: 0 });

@@ -71,3 +71,8 @@ export function checkOptionNames(where: string, options: unknown, known: Readonl
     );
   }
 }
+
+/** What something of this type is called by default: its type in camelCase (`klDivergence` for `KLDivergence`, `auc` for `AUC`). */
+export function nameOfType(type: string): string {
+  return type.replace(/^(?:[A-Z]+(?=[A-Z][a-z])|[A-Z]+\d*$|[A-Z])/, (start) => start.toLowerCase());
+}

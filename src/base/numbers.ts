@@ -16,6 +16,14 @@ export function notNegative(where: string, name: string, value: number): number 
   return value;
 }
 
+/** `value` if it is a finite number above 0. */
+export function positive(where: string, name: string, value: number): number {
+  if (typeof value !== 'number' || !(value > 0 && value < Number.POSITIVE_INFINITY)) {
+    fail(where, `\`${name}\` to be a finite number > 0`, describe(value));
+  }
+  return value;
+}
+
 /** `value` if it is a whole number of at least `least`. */
 export function wholeNumber(where: string, name: string, value: number, least: number): number {
   if (!Number.isInteger(value) || value < least) fail(where, `\`${name}\` to be an integer >= ${least}`, describe(value));

@@ -11,3 +11,13 @@ export function erfSeries(x: number): number {
   }
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * total;
 }
+
+/** Φ(x), the share of a normal distribution below x. */
+export function normalDistribution(x: number): number {
+  return (1 + erfSeries(x / Math.SQRT2)) / 2;
+}
+
+/** φ(x), the density of the normal distribution. */
+export function normalDensity(x: number): number {
+  return Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+}

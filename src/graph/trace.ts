@@ -5,13 +5,15 @@
 
 import { internal } from '../base/fail.ts';
 import type { Tensor } from '../base/tensor.ts';
-import type { OpCall } from './node.ts';
+import type { Node, OpCall } from './node.ts';
 import type { Variable } from './variable.ts';
 
 /** What is recorded besides the nodes themselves while a function is traced. */
 export class Trace {
   /** Calls that change variables, in the order asked for. */
   readonly effects: OpCall[] = [];
+  /** Scalars that layers add to the loss. */
+  readonly losses: Node[] = [];
   /** What JavaScript has to do before every run, such as working out this step's learning rate. */
   readonly beforeRun: (() => void)[] = [];
   /** Whether layers behave as in training. */

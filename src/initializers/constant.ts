@@ -1,8 +1,8 @@
 import { failShape } from '../base/fail.ts';
+import { finite } from '../base/numbers.ts';
 import { broadcastShapes, formatShape, sameShape, stridesOf } from '../base/shape.ts';
 import { type TensorLike, tensor } from '../base/tensor.ts';
 import type { Variable } from '../graph/variable.ts';
-import { finite } from './checks.ts';
 import { defineInitializer } from './initializer.ts';
 
 /** Options of {@link constant}. */

@@ -1,8 +1,8 @@
 /** @file Initializers that draw from one distribution whatever the weight's shape. */
 
 import { fail } from '../base/fail.ts';
+import { finite, notNegative } from '../base/numbers.ts';
 import { randomNormal as drawNormal, randomUniform as drawUniform, randomTruncatedNormal } from '../graph/ops.ts';
-import { finite, notNegative } from './checks.ts';
 import { drawInto, type SeedOptions } from './draw.ts';
 import { defineInitializer } from './initializer.ts';
 

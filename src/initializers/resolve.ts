@@ -24,6 +24,8 @@ const factories: Readonly<Record<string, Factory>> = {
   one: all.ones,
   normal: all.randomNormal,
   uniform: all.randomUniform,
+  identityInitializer: all.identity,
+  orthogonalInitializer: all.orthogonal,
 };
 
 function isInitializer(spec: object): spec is Initializer {

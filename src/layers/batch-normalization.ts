@@ -1,9 +1,11 @@
 import { fail, failShape } from '../base/fail.ts';
 import { formatShape, normalizeAxis, type PartialShape } from '../base/shape.ts';
+import { type ConstraintSpec, resolveConstraint } from '../constraints/index.ts';
 import type { Node } from '../graph/node.ts';
 import { batchNormInference, batchNormTraining, movingAverage, transpose } from '../graph/ops.ts';
 import type { Variable } from '../graph/variable.ts';
 import { type InitializerSpec, resolveInitializer } from '../initializers/index.ts';
+import { type RegularizerSpec, resolveRegularizer } from '../regularizers/index.ts';
 import { inRange } from './checks.ts';
 import { type CallContext, Layer, type LayerOptions } from './layer.ts';
 
@@ -27,6 +29,14 @@ export interface BatchNormalizationOptions extends LayerOptions {
   readonly movingMeanInitializer?: InitializerSpec;
   /** Default 'ones'. */
   readonly movingVarianceInitializer?: InitializerSpec;
+  /** Penalty on `beta`. Default none. */
+  readonly betaRegularizer?: RegularizerSpec;
+  /** Penalty on `gamma`. Default none. */
+  readonly gammaRegularizer?: RegularizerSpec;
+  /** Bounds of `beta` after every update. Default none. */
+  readonly betaConstraint?: ConstraintSpec;
+  /** Bounds of `gamma` after every update. Default none. */
+  readonly gammaConstraint?: ConstraintSpec;
 }
 
 /**
@@ -56,6 +66,8 @@ export class BatchNormalization extends Layer<BatchNormalizationOptions> {
     for (const key of ['betaInitializer', 'gammaInitializer', 'movingMeanInitializer', 'movingVarianceInitializer'] as const) {
       if (options[key] !== undefined) resolveInitializer(options[key], this.where);
     }
+    for (const regularizer of [options.betaRegularizer, options.gammaRegularizer]) resolveRegularizer(regularizer, this.where);
+    for (const constraint of [options.betaConstraint, options.gammaConstraint]) resolveConstraint(constraint, this.where);
   }
 
   override build(inputShape: PartialShape): PartialShape {
@@ -63,8 +75,14 @@ export class BatchNormalization extends Layer<BatchNormalizationOptions> {
     const size = inputShape[normalizeAxis(this.where, axis, inputShape.length)];
     if (size === null || size === undefined)
       return failShape(this.where, `a known size of axis ${axis}`, `shape ${formatShape(inputShape)}`);
-    if (scale) this.#gamma = this.addWeight('gamma', [size], { initializer: this.options.gammaInitializer ?? 'ones' });
-    if (center) this.#beta = this.addWeight('beta', [size], { initializer: this.options.betaInitializer ?? 'zeros' });
+    if (scale) {
+      const { gammaInitializer = 'ones', gammaRegularizer: regularizer, gammaConstraint: constraint } = this.options;
+      this.#gamma = this.addWeight('gamma', [size], { initializer: gammaInitializer, regularizer, constraint });
+    }
+    if (center) {
+      const { betaInitializer = 'zeros', betaRegularizer: regularizer, betaConstraint: constraint } = this.options;
+      this.#beta = this.addWeight('beta', [size], { initializer: betaInitializer, regularizer, constraint });
+    }
     const still = { trainable: false };
     this.#movingMean = this.addWeight('moving_mean', [size], {
       initializer: this.options.movingMeanInitializer ?? 'zeros',

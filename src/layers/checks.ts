@@ -9,6 +9,13 @@ export function positiveInteger(where: string, name: string, value: number): num
   return value;
 }
 
+/** `value` if it is a finite number above 0. */
+export function positiveNumber(where: string, name: string, value: number): number {
+  if (typeof value !== 'number' || !(value > 0 && value < Infinity))
+    fail(where, `\`${name}\` to be a positive number`, describe(value));
+  return value;
+}
+
 /** `value` if it lies in [low, high]. */
 export function inRange(where: string, name: string, value: number, low: number, high: number): number {
   if (typeof value !== 'number' || !(value >= low && value <= high)) {

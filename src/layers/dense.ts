@@ -1,8 +1,10 @@
 import type { PartialShape } from '../base/shape.ts';
+import { type ConstraintSpec, resolveConstraint } from '../constraints/index.ts';
 import type { Node } from '../graph/node.ts';
 import { add, matmul, reshape } from '../graph/ops.ts';
 import type { Variable } from '../graph/variable.ts';
 import { type InitializerSpec, resolveInitializer } from '../initializers/index.ts';
+import { type Regularizer, type RegularizerSpec, resolveRegularizer } from '../regularizers/index.ts';
 import { type ActivationFunction, type ActivationSpec, resolveActivation } from './activations.ts';
 import { lastDimension, positiveInteger } from './checks.ts';
 import { Layer, type LayerOptions } from './layer.ts';
@@ -19,6 +21,16 @@ export interface DenseOptions extends LayerOptions {
   readonly kernelInitializer?: InitializerSpec;
   /** Default 'zeros'. */
   readonly biasInitializer?: InitializerSpec;
+  /** Penalty on the kernel. Default none. */
+  readonly kernelRegularizer?: RegularizerSpec;
+  /** Penalty on the bias. Default none. */
+  readonly biasRegularizer?: RegularizerSpec;
+  /** Penalty on the outputs, divided by the size of the batch. Default none. */
+  readonly activityRegularizer?: RegularizerSpec;
+  /** Bounds of the kernel after every update. Default none. */
+  readonly kernelConstraint?: ConstraintSpec;
+  /** Bounds of the bias after every update. Default none. */
+  readonly biasConstraint?: ConstraintSpec;
 }
 
 /**
@@ -32,23 +44,38 @@ export class Dense extends Layer<DenseOptions> {
   static override readonly type: string = 'Dense';
   readonly units: number;
   readonly #activation: ActivationFunction;
+  readonly #activityRegularizer: Regularizer | undefined;
   #kernel!: Variable;
   #bias: Variable | undefined;
 
   constructor(options: DenseOptions) {
     super(options);
     const { units, activation, kernelInitializer = 'glorotUniform', biasInitializer = 'zeros' } = this.options;
+    const { kernelRegularizer, biasRegularizer, activityRegularizer, kernelConstraint, biasConstraint } = this.options;
     this.units = positiveInteger(this.where, 'units', units);
     this.#activation = resolveActivation(this.where, activation);
-    resolveInitializer(kernelInitializer, this.where);
-    resolveInitializer(biasInitializer, this.where);
+    this.#activityRegularizer = resolveRegularizer(activityRegularizer, this.where);
+    for (const initializer of [kernelInitializer, biasInitializer]) resolveInitializer(initializer, this.where);
+    for (const regularizer of [kernelRegularizer, biasRegularizer]) resolveRegularizer(regularizer, this.where);
+    for (const constraint of [kernelConstraint, biasConstraint]) resolveConstraint(constraint, this.where);
   }
 
   override build(inputShape: PartialShape): PartialShape {
     const { kernelInitializer = 'glorotUniform', biasInitializer = 'zeros', useBias = true } = this.options;
+    const { kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint } = this.options;
     const inputs = lastDimension(this.where, inputShape);
-    this.#kernel = this.addWeight('kernel', [inputs, this.units], { initializer: kernelInitializer });
-    if (useBias) this.#bias = this.addWeight('bias', [this.units], { initializer: biasInitializer });
+    this.#kernel = this.addWeight('kernel', [inputs, this.units], {
+      initializer: kernelInitializer,
+      regularizer: kernelRegularizer,
+      constraint: kernelConstraint,
+    });
+    if (useBias) {
+      this.#bias = this.addWeight('bias', [this.units], {
+        initializer: biasInitializer,
+        regularizer: biasRegularizer,
+        constraint: biasConstraint,
+      });
+    }
     return [...inputShape.slice(0, -1), this.units];
   }
 
@@ -57,6 +84,6 @@ export class Dense extends Layer<DenseOptions> {
     const rows = reshape(x, [-1, x.shape[x.rank - 1]!]);
     const product = matmul(rows, this.#kernel);
     const result = this.#activation(this.#bias ? add(product, this.#bias) : product);
-    return reshape(result, [...x.shape.slice(0, -1), this.units]);
+    return this.regularize(reshape(result, [...x.shape.slice(0, -1), this.units]), this.#activityRegularizer);
   }
 }

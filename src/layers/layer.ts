@@ -6,12 +6,17 @@
 import { describe, fail, failShape } from '../base/fail.ts';
 import { fitsShape, formatShape, type PartialShape, type Shape, sameShape } from '../base/shape.ts';
 import type { Tensor, TensorLike } from '../base/tensor.ts';
+import { type ConstraintSpec, resolveConstraint } from '../constraints/index.ts';
 import { tensorNamed } from '../data/arrays.ts';
 import type { Node } from '../graph/node.ts';
+import { scale } from '../graph/ops.ts';
+import { currentTrace } from '../graph/trace.ts';
 import { Variable } from '../graph/variable.ts';
 import { type InitializerSpec, resolveInitializer } from '../initializers/index.ts';
+import { type Regularizer, type RegularizerSpec, resolveRegularizer } from '../regularizers/index.ts';
 import { checkSample } from './checks.ts';
 import { uniqueName } from './names.ts';
+import { setRules } from './weight-rules.ts';
 
 /** What every layer can be given. */
 export interface LayerOptions {
@@ -35,6 +40,10 @@ export interface WeightOptions {
   readonly initializer?: InitializerSpec;
   /** Whether the optimizer changes it (as long as the layer is trainable). Default true. */
   readonly trainable?: boolean;
+  /** Its penalty is added to the loss while the weight is trained. Default none. */
+  readonly regularizer?: RegularizerSpec | undefined;
+  /** Bounds the weight is brought back to after every update. Default none. */
+  readonly constraint?: ConstraintSpec | undefined;
 }
 
 /** A weight and whether it was made to be trained. */
@@ -146,10 +155,25 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
 
   /** Makes a weight. For use in `build`. */
   protected addWeight(name: string, shape: Shape, options: WeightOptions = {}): Variable {
+    const regularizer = resolveRegularizer(options.regularizer, this.where);
+    const constraint = resolveConstraint(options.constraint, this.where);
+    constraint?.check(this.where, shape);
     const variable = new Variable(`${this.name}/${name}`, shape);
+    setRules(variable, { regularizer, constraint });
     resolveInitializer(options.initializer ?? 'glorotUniform', this.where).initialize(variable);
     this.#weights.push({ variable, trainable: options.trainable ?? true });
     return variable;
+  }
+
+  /** Adds a scalar to the loss of the model, in training and in evaluation. For use in `call`. */
+  protected addLoss(value: Node): void {
+    currentTrace().losses.push(value);
+  }
+
+  /** Adds the penalty of the layer's outputs to the loss, divided by the size of the batch, and returns them. For use in `call`. */
+  protected regularize(outputs: Node, regularizer: Regularizer | undefined): Node {
+    if (regularizer) this.addLoss(scale(regularizer.penalty(outputs), 1 / Math.max(1, outputs.shape[0] ?? 1)));
+    return outputs;
   }
 
   /** All weights: those made to be trained first, then the others, each in the order they were made. */

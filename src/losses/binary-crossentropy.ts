@@ -6,6 +6,13 @@ import { logitsBehind, probabilityEpsilon } from './logits.ts';
 import { Loss } from './loss.ts';
 import { meanOverLast } from './reduce.ts';
 
+/** Cross-entropy of every element, from its logit where that is known. */
+export function binaryValues(t: Node, yPred: Node, logits: Node | undefined): Node {
+  if (logits) return sigmoidCrossEntropy(logits, t);
+  const p = clip(yPred, probabilityEpsilon, 1 - probabilityEpsilon);
+  return neg(add(mul(t, log(p)), mul(sub(1, t), log1p(neg(p)))));
+}
+
 /**
  * Cross-entropy of independent yes/no targets: the mean over the last axis of −t·ln p − (1 − t)·ln(1 − p), with p kept in
  * [1e-7, 1 − 1e-7]. Of logits z, given or found behind a final sigmoid: max(z, 0) − z·t + ln(1 + e^−|z|). Aliases: bce, BCE.
@@ -24,10 +31,7 @@ export class BinaryCrossentropy extends Loss<CrossentropyOptions> {
 
   override call(yTrue: Node, yPred: Node): Node {
     const t = smoothed(yTrue, 2, this.options);
-    const logits = this.options.fromLogits ? yPred : logitsBehind(yPred, 'sigmoid');
-    if (logits) return meanOverLast(sigmoidCrossEntropy(logits, t));
-    const p = clip(yPred, probabilityEpsilon, 1 - probabilityEpsilon);
-    return meanOverLast(neg(add(mul(t, log(p)), mul(sub(1, t), log1p(neg(p))))));
+    return meanOverLast(binaryValues(t, yPred, this.options.fromLogits ? yPred : logitsBehind(yPred, 'sigmoid')));
   }
 }
 

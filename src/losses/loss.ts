@@ -3,6 +3,7 @@
  */
 
 import { describe, fail } from '../base/fail.ts';
+import { nameOfType } from '../base/names.ts';
 import type { PartialShape } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Node } from '../graph/node.ts';
@@ -43,7 +44,7 @@ export abstract class Loss<O extends LossOptions = LossOptions> {
     const { name, reduction = 'sumOverBatchSize' } = this.options;
     if (name !== undefined && (typeof name !== 'string' || name === ''))
       fail(this.type, '`name` to be a non-empty string', describe(name));
-    this.name = name ?? this.type.charAt(0).toLowerCase() + this.type.slice(1);
+    this.name = name ?? nameOfType(this.type);
     this.reduction = resolveReduction(this.where, reduction);
   }
 

@@ -22,8 +22,15 @@ export const lossClasses: Readonly<Record<string, LossClass>> = {
     Object.values(all).flatMap((entry): [string, LossClass][] => ('type' in entry ? [[entry.type, entry]] : [])),
   ),
   bce: all.BinaryCrossentropy,
+  kld: all.KLDivergence,
   mae: all.MeanAbsoluteError,
+  mape: all.MeanAbsolutePercentageError,
   mse: all.MeanSquaredError,
+  msle: all.MeanSquaredLogarithmicError,
+  // Names of Keras 2 and TensorFlow.js.
+  cosineProximity: all.CosineSimilarity,
+  huberLoss: all.Huber,
+  kullbackLeiblerDivergence: all.KLDivergence,
 };
 
 /** Whether a name asks for the cross-entropy that fits the shapes. */
@@ -40,7 +47,7 @@ function crossentropyFor(yTrue: TargetSpec, yPred: TargetSpec): LossClass {
 
 /**
  * The loss that `spec` means. Names may be written as the class ('MeanSquaredError'), the function ('meanSquaredError',
- * 'mean_squared_error') or an alias (mse, mae, bce); 'crossentropy' and 'ce' need the shapes to choose by. The name becomes the loss's own.
+ * 'mean_squared_error') or an alias (mse, mae, mape, msle, bce, kld); 'crossentropy' and 'ce' need the shapes to choose by. The name becomes the loss's own.
  *
  * @throws MyelinError with the nearest known name when there is no such loss
  */

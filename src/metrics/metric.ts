@@ -5,8 +5,10 @@
  */
 
 import { describe, fail } from '../base/fail.ts';
+import { nameOfType } from '../base/names.ts';
 import { sizeOf } from '../base/shape.ts';
-import { Tensor } from '../base/tensor.ts';
+import { Tensor, type TensorLike, tensor } from '../base/tensor.ts';
+import { jit } from '../graph/jit.ts';
 import { constantNode, type Node } from '../graph/node.ts';
 import { broadcastTo, cast, concat, mul, reshape, scale, sum } from '../graph/ops.ts';
 import { weightsFor } from '../losses/reduce.ts';
@@ -28,12 +30,15 @@ export abstract class Metric<O extends MetricOptions = MetricOptions> {
   /** Which way is better, for callbacks that watch it; undefined when that is not known. */
   readonly direction: 'max' | 'min' | undefined = undefined;
 
+  #run: ReturnType<typeof jit<Node>> | undefined;
+  #totals: Float64Array | undefined;
+
   constructor(options?: O) {
     this.options = options ?? ({} as O);
     const { name } = this.options;
     if (name !== undefined && (typeof name !== 'string' || name === ''))
       fail(this.type, '`name` to be a non-empty string', describe(name));
-    this.name = name ?? this.type.charAt(0).toLowerCase() + this.type.slice(1);
+    this.name = name ?? nameOfType(this.type);
   }
 
   /** The class's {@link Metric.type}. */
@@ -49,8 +54,55 @@ export abstract class Metric<O extends MetricOptions = MetricOptions> {
   /** Statistics of a batch as a vector, of the same length for every batch. */
   abstract statistics(yTrue: Node, yPred: Node, sampleWeight?: Node): Node;
 
-  /** The metric from the sum of the statistics of all batches. */
+  /** Adds the statistics of a batch, `floats[start]` and those that follow, to the totals. */
+  merge(totals: Float64Array, floats: Float32Array, start: number): void {
+    for (let i = 0; i < totals.length; i++) totals[i]! += floats[start + i]!;
+  }
+
+  /** The metric from the totals of all batches: one number, whatever {@link Metric.detailOf} gives. */
   abstract result(totals: Float64Array): number;
+
+  /** As {@link Metric.result} for metrics of several numbers (one for each class or threshold): all of them. Others give a scalar. */
+  detailOf(totals: Float64Array): Tensor {
+    return new Tensor(Float32Array.of(this.result(totals)), []);
+  }
+
+  /**
+   * Takes in a batch, for use outside of models.
+   *
+   * @example
+   * const recall = new metrics.Recall();
+   * recall.update([0, 1, 1], [0.2, 0.8, 0.3]);
+   * recall.value; // 0.5
+   */
+  update(yTrue: TensorLike, yPred: TensorLike, sampleWeight?: TensorLike): void {
+    this.#run ??= jit((t, p, w?: Node) => this.statistics(t, p, w));
+    const given = [yTrue, yPred, sampleWeight].flatMap((part) => (part === undefined ? [] : [tensor(part)]));
+    const data = this.#run(...given).data as Float32Array;
+    this.#totals ??= new Float64Array(data.length);
+    if (this.#totals.length !== data.length)
+      fail(this.where, `batches of one kind`, `${data.length} statistics after ${this.#totals.length}`, 'call reset() first.');
+    this.merge(this.#totals, data, 0);
+  }
+
+  /** Forgets all batches. */
+  reset(): void {
+    this.#totals = undefined;
+  }
+
+  /** The metric over all batches since the last reset. */
+  get value(): number {
+    return this.result(this.#given());
+  }
+
+  /** All its numbers over all batches since the last reset. */
+  get detail(): Tensor {
+    return this.detailOf(this.#given());
+  }
+
+  #given(): Float64Array {
+    return this.#totals ?? fail(this.where, 'at least one batch', 'none', 'call update(yTrue, yPred) first.');
+  }
 }
 
 /** A metric that is the mean of one value per sample, weighted where samples have weights; 0 over no samples. */

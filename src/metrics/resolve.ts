@@ -2,7 +2,7 @@
 
 import { describe, fail } from '../base/fail.ts';
 import { lookup } from '../base/names.ts';
-import { FunctionLoss, Loss, type LossFunction, type TargetSpec } from '../losses/index.ts';
+import { CosineSimilarity as CosineLoss, FunctionLoss, Loss, type LossFunction, type TargetSpec } from '../losses/index.ts';
 import { type LossClass, lossClasses } from '../losses/resolve.ts';
 import * as all from './all.ts';
 import { LossMetric } from './loss-metric.ts';
@@ -23,8 +23,14 @@ function lossMaker(Wrapped: LossClass): MetricMaker {
 }
 
 const ownMakers: Readonly<Record<string, MetricMaker>> = Object.fromEntries(
-  Object.values(all).map((MetricClass): [string, MetricMaker] => [MetricClass.type, (options) => new MetricClass(options)]),
+  Object.values(all).map((MetricClass): [string, MetricMaker] => {
+    // A class that cannot do without further options says so itself.
+    const Made = MetricClass as unknown as new (options: MetricOptions) => Metric;
+    return [MetricClass.type, (options) => new Made(options)];
+  }),
 );
+
+const own = (type: string): MetricMaker => ownMakers[type] ?? fail('metrics', 'a known type', type);
 
 /** Every metric by its type. Every loss is one, too, under all its names, unless there is a metric of that type. */
 const makers: Readonly<Record<string, MetricMaker>> = {
@@ -34,6 +40,11 @@ const makers: Readonly<Record<string, MetricMaker>> = {
     Object.entries(lossClasses).map(([name, LossClass]) => [name, ownMakers[LossClass.type] ?? lossMaker(LossClass)]),
   ),
   ...ownMakers,
+  // In TensorFlow.js these names mean minus the cosine, as the loss does.
+  cosine: lossMaker(CosineLoss),
+  cosineProximity: lossMaker(CosineLoss),
+  logcosh: own('LogCoshError'),
+  rmse: own('RootMeanSquaredError'),
 };
 
 /** The accuracy that goes with targets and predictions of these shapes, by Keras's rule. */

@@ -9,6 +9,7 @@ import { checkFinite, checkSampleShape, samples } from '../data/arrays.ts';
 import { ready } from '../engine/index.ts';
 import type { Variable } from '../graph/variable.ts';
 import { Layer, type LayerOptions } from '../layers/layer.ts';
+import { hasPenalties } from '../layers/weight-rules.ts';
 import { type BatchOptions, batchSizeOf, checkBatchOptions, type FitOptions, type Pair, pairOf } from './arguments.ts';
 import { Compiled, type CompileOptions, RunningResults } from './compiled.ts';
 import { fitArrays, type Trainee, throwIfAborted } from './fit.ts';
@@ -253,8 +254,10 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
 
   async #step(request: StepRequest): Promise<Step> {
     const { kind, feed, batch, x, y } = request;
+    // Penalties of the weights that are trained count in evaluation, too.
+    const isTraining = kind === 'train' || (kind === 'test' && hasPenalties(this.weights));
     const spec = (sample: typeof x | undefined): string => (sample ? `${sample.dtype}${formatShape(sample.shape)}` : '');
-    const key = `${kind} ${feed} ${batch} ${spec(x)} ${spec(y)} ${structureOf(this, kind === 'train')}`;
+    const key = `${kind} ${feed} ${batch} ${spec(x)} ${spec(y)} ${structureOf(this, isTraining)}`;
     const known = this.#steps.get(key);
     const step = known ?? (await Step.create(this, this.#compiled, request));
     // The step asked for last comes last, so that what is dropped is never a step in use.

@@ -12,9 +12,10 @@ import { compileGraph } from '../graph/compile-graph.ts';
 import { gradients } from '../graph/gradient.ts';
 import { Graph } from '../graph/graph.ts';
 import { externalNode, inputNode, type Node, type TensorSpec } from '../graph/node.ts';
-import { cast, gatherRows } from '../graph/ops.ts';
+import { add, cast, gatherRows } from '../graph/ops.ts';
 import { Trace, withTrace } from '../graph/trace.ts';
 import type { Layer } from '../layers/layer.ts';
+import { constrain, penaltiesOf } from '../layers/weight-rules.ts';
 import { lossValue } from '../losses/index.ts';
 import type { Metric } from '../metrics/index.ts';
 import type { Compiled, RunningResults } from './compiled.ts';
@@ -82,12 +83,14 @@ function traceStep(model: Layer, compiled: Compiled | undefined, request: StepRe
     const yPred = model.call(cast(feed.x, 'float32'), { training: trace.training });
     if (!compiled || !feed.y) return [yPred];
     const yTrue = feed.y;
-    const loss = lossValue(compiled.loss, yTrue, yPred);
+    const weights = model.trainableWeights;
+    const own = lossValue(compiled.loss, yTrue, yPred);
+    const loss = [...trace.losses, ...penaltiesOf(weights)].reduce((total, penalty) => add(total, penalty), own);
     metrics = compiled.metricsFor(yTrue, yPred);
     if (kind === 'train') {
-      const weights = model.trainableWeights;
       const nodes = weights.map((weight) => weight.node);
       if (weights.length > 0) compiled.optimizer.apply(gradients(loss, nodes), weights);
+      constrain(weights);
     }
     return [loss, ...metrics.map((metric) => metric.statistics(yTrue, yPred))];
   });
@@ -165,9 +168,7 @@ export class Step {
     const loss = floats[this.#addresses[0]!]!;
     results.addLoss(loss, this.batch);
     for (let m = 0; m < this.statistics.length; m++) {
-      const totals = results.totals(m);
-      const start = this.#addresses[m + 1]!;
-      for (let i = 0; i < totals.length; i++) totals[i]! += floats[start + i]!;
+      this.metrics[m]!.merge(results.totals(m), floats, this.#addresses[m + 1]!);
     }
     return loss;
   }

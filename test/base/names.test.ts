@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkOptionNames, foldName, lookup, nearestName } from '../../src/base/names.ts';
+import { checkOptionNames, foldName, lookup, nameOfType, nearestName } from '../../src/base/names.ts';
 
 const losses = { MeanSquaredError: 1, BinaryCrossentropy: 2, SparseCategoricalCrossentropy: 3, mse: 4 };
 
@@ -65,4 +65,21 @@ describe('options', () => {
     [{ zzzzzzzzzz: 1 }, /options: epochs, batchSize/],
     [7, /expected an object of options, got 7/],
   ])('such as %j are refused', (options, message) => expect(() => checkOptionNames('fit', options, known)).toThrow(message));
+});
+
+test('the name of a type is in camelCase, whatever capitals it begins with', () => {
+  const names = ['Dense', 'MeanSquaredError', 'KLDivergence', 'AUC', 'F1Score', 'R2Score', 'IoU', 'MulticlassSVM', 'NTXent'].map(
+    nameOfType,
+  );
+  expect(names).toEqual([
+    'dense',
+    'meanSquaredError',
+    'klDivergence',
+    'auc',
+    'f1Score',
+    'r2Score',
+    'ioU',
+    'multiclassSVM',
+    'ntXent',
+  ]);
 });

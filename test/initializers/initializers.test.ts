@@ -12,7 +12,9 @@ import {
   fansOf,
   heNormal,
   type Initializer,
+  identity,
   ones,
+  orthogonal,
   randomNormal,
   randomUniform,
   resolveInitializer,
@@ -20,6 +22,7 @@ import {
   varianceScaling,
   zeros,
 } from '../../src/initializers/index.ts';
+import { orthonormalize } from '../../src/initializers/orthogonal.ts';
 import { expectClose, expectSameBits } from '../support/compare.ts';
 import { loadGolden } from '../support/golden.ts';
 
@@ -135,6 +138,78 @@ describe('constants', () => {
   });
 });
 
+describe('orthogonal and identity', () => {
+  /** Inner products of all rows of a [rows, cols] matrix. */
+  const products = (data: ArrayLike<number>, rows: number, cols: number): number[] =>
+    Array.from({ length: rows * rows }, (_, i) => {
+      let total = 0;
+      for (let c = 0; c < cols; c++) total += data[Math.floor(i / rows) * cols + c]! * data[(i % rows) * cols + c]!;
+      return total;
+    });
+  const transposed = (data: ArrayLike<number>, rows: number, cols: number): number[] =>
+    Array.from({ length: rows * cols }, (_, i) => data[(i % rows) * cols + Math.floor(i / rows)]!);
+  const unit = (size: number, gain = 1): number[] =>
+    Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? gain * gain : 0));
+  const exact = { absolute: 1e-6, relative: 1e-6 };
+
+  test.each([
+    [[64, 64], 1],
+    [[5, 9], 1],
+    [[1, 7], 2],
+    [[3, 3, 2, 40], 0.5],
+  ] as const)('rows of %j, gain %d', (shape, gain) => {
+    const cols = shape[shape.length - 1]!;
+    const rows = sizeOf(shape) / cols;
+    expectClose(products(values(orthogonal({ gain, seed: 1 }), shape), rows, cols), unit(rows, gain), exact);
+  });
+
+  test.each([
+    [[9, 5], 1],
+    [[7, 1], 2],
+    [[3, 3, 4, 8], 1],
+  ] as const)('columns of %j, gain %d', (shape, gain) => {
+    const cols = shape[shape.length - 1]!;
+    const rows = sizeOf(shape) / cols;
+    const data = transposed(values(orthogonal({ gain, seed: 1 }), shape), rows, cols);
+    expectClose(products(data, cols, rows), unit(cols, gain), exact);
+  });
+
+  test('Q times the upper triangle of R is the matrix it came from, with a positive diagonal', () => {
+    const [rows, cols] = [6, 4];
+    const a = Float64Array.from({ length: rows * cols }, (_, i) => Math.sin(i * i + 1) - (i === 0 ? 2 : 0));
+    const q = a.slice();
+    orthonormalize(q, rows, cols);
+    for (let i = 0; i < cols; i++) {
+      for (let j = 0; j <= i; j++) {
+        let r = 0;
+        for (let k = 0; k < rows; k++) r += q[k * cols + i]! * a[k * cols + j]!;
+        if (i === j) expect(r).toBeGreaterThan(0);
+        else expect(Math.abs(r)).toBeLessThan(1e-14);
+      }
+    }
+  });
+
+  test('every direction is as likely: signs of the diagonal are even', () => {
+    setSeed(3);
+    const draws = Array.from({ length: 400 }, () => [...values(orthogonal(), [2, 2])]);
+    for (const k of [0, 3]) {
+      const positive = draws.filter((data) => data[k]! > 0).length;
+      expect(Math.abs(positive - 200)).toBeLessThan(4 * Math.sqrt(100));
+    }
+  });
+
+  test('identity, also of rectangles', () => {
+    expect([...values(identity(), [2, 3])]).toEqual([1, 0, 0, 0, 1, 0]);
+    expect([...values(identity({ gain: 2 }), [3, 2])]).toEqual([2, 0, 0, 2, 0, 0]);
+  });
+
+  test('other ranks and bad gains are refused', () => {
+    expect(() => values(orthogonal(), [3])).toThrow(/Orthogonal\] expected a weight of rank >= 2, got "w" of shape \[3\]/);
+    expect(() => values(identity(), [3, 3, 3])).toThrow(/Identity\] expected a weight of rank 2/);
+    expect(() => orthogonal({ gain: Number.NaN })).toThrow(/`gain` to be a finite number, got NaN/);
+  });
+});
+
 describe('seeds', () => {
   test('an initializer with a seed gives the same values each time, others do not', () => {
     const [seeded, free] = [heNormal({ seed: 'x' }), heNormal()];
@@ -191,6 +266,9 @@ describe('names and configs', () => {
     ['he_uniform', 'HeUniform'],
     ['lecunNormal', 'LecunNormal'],
     ['LecunUniform', 'LecunUniform'],
+    ['orthogonal', 'Orthogonal'],
+    ['OrthogonalInitializer', 'Orthogonal'],
+    ['identity', 'Identity'],
   ])('%s is %s', (name, type) => {
     expect(resolveInitializer(name).type).toBe(type);
   });

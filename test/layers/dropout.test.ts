@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { setSeed } from '../../src/base/seed.ts';
+import { Tensor } from '../../src/base/tensor.ts';
 import { jit } from '../../src/graph/jit.ts';
 import { Dropout } from '../../src/layers/index.ts';
 import { Sequential } from '../../src/models/index.ts';
 import { noise } from '../support/models.ts';
+import { runLayer } from '../support/run-layer.ts';
 
 const n = 100_000;
 const ones = new Float32Array(n).fill(1);
@@ -78,4 +80,22 @@ test('Dropout in use changes nothing, and draws nothing', async () => {
   expect((await model.predict(x)).data).toEqual(x.data);
   expect(runs(layer, 1, 500)[0]).toEqual(expected);
   expect(layer.weights).toEqual([]);
+});
+
+describe('Dropout with a noise shape', () => {
+  test('draws once for all places that share a 1', () => {
+    const x = new Tensor(new Float32Array(1200).fill(1), [20, 15, 4]);
+    const y = Array.from(runLayer(new Dropout({ rate: 0.5, noiseShape: [null, 1, 4], seed: 1 }), x, true).data);
+    const first = (i: number): number => y[Math.floor(i / 60) * 60 + (i % 4)]!;
+    expect(y.every((value, i) => value === first(i))).toBe(true);
+    const kept = Array.from({ length: 80 }, (_, i) => first(Math.floor(i / 4) * 60 + (i % 4))).filter((value) => value === 2);
+    // Four standard deviations of a share of 80.
+    expect(Math.abs(kept.length - 40)).toBeLessThan(4 * Math.sqrt(20));
+  });
+
+  test('refuses one that does not stretch to the inputs, or is none', () => {
+    const layer = new Dropout({ rate: 0.5, noiseShape: [null, 2] });
+    expect(() => runLayer(layer, [[1, 2, 3]], true)).toThrow(/`noiseShape` to stretch to inputs \[1, 3\], got \[\?, 2\]/);
+    expect(() => new Dropout({ rate: 0.5, noiseShape: [0] })).toThrow(/`noiseShape` to be a list of positive integers/);
+  });
 });

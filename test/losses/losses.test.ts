@@ -13,15 +13,26 @@ import {
   binaryCrossentropy,
   CategoricalCrossentropy,
   categoricalCrossentropy,
+  categoricalFocalCrossentropy,
+  cosineSimilarity,
+  dice,
+  Huber,
+  hinge,
+  huber,
+  KLDivergence,
   type Loss,
+  type LossOptions,
   lossValue,
   MeanSquaredError,
+  MulticlassSVM,
   meanAbsoluteError,
   meanSquaredError,
   resolveLoss,
   SparseCategoricalCrossentropy,
   sparseCategoricalCrossentropy,
+  tversky,
 } from '../../src/losses/index.ts';
+import { lossClasses } from '../../src/losses/resolve.ts';
 import { expectClose } from '../support/compare.ts';
 
 const close = { absolute: 1e-6, relative: 1e-5 };
@@ -209,6 +220,95 @@ describe('values', () => {
   });
 });
 
+describe('documented values', () => {
+  const t = [
+    [0, 1],
+    [1, 0],
+  ];
+  const p = [
+    [0.6, 0.4],
+    [0.3, 0.7],
+  ];
+  test.each([
+    ['mape', {}, 3.25e8],
+    ['msle', {}, 0.2038151],
+    ['huber', {}, 0.2125],
+    ['logCosh', {}, 0.1987028],
+    ['binaryFocalCrossentropy', {}, 0.4599057],
+    ['binaryFocalCrossentropy', { applyClassBalancing: true }, 0.2299528],
+    ['categoricalFocalCrossentropy', {}, 0.1149764],
+    ['categoricalFocalCrossentropy', { alpha: [0.25, 0.25] }, 0.1149764],
+    ['kld', {}, 1.0601302],
+    ['poisson', {}, 1.0300658],
+    ['hinge', {}, 1.15],
+    ['squaredHinge', {}, 1.575],
+    ['categoricalHinge', {}, 1.3],
+    ['cosineSimilarity', {}, -0.4743097],
+    ['dice', {}, 0.65],
+    ['tversky', {}, 0.65],
+  ])('%s %j', (name, options, expected) => {
+    const Type = lossClasses[resolveLoss(name).type]!;
+    expectClose(valueOfLoss(new Type(options as LossOptions), t, p).data, [expected], close);
+  });
+
+  test('huber is straight beyond delta', () => {
+    expectClose(huber([[0, 0]], [[0.5, 10]], { delta: 2 }).data, [(0.125 + 2 * 10 - 2) / 2], close);
+  });
+
+  test('labels of −1 and 1 stay, and so do all labels when one is neither 0 nor 1', () => {
+    expectClose(hinge([[-1, 1]], [[0.5, 0.5]]).data, [(1.5 + 0.5) / 2], close);
+    expectClose(
+      hinge(
+        [
+          [0, 1],
+          [1, -1],
+        ],
+        [
+          [0.5, 0.5],
+          [0.5, 0.5],
+        ],
+      ).data,
+      [(1 + 0.5) / 2, (0.5 + 1.5) / 2],
+      close,
+    );
+  });
+
+  test('a cosine with a vector of zeros is 0, and has no gradient there', () => {
+    const { value, slope } = jit((yTrue: Node, yPred: Node) => {
+      const result = lossValue(resolveLoss('cosineSimilarity'), yTrue, yPred);
+      return { value: result, slope: gradients(result, [yTrue])[0]! };
+    })([[0, 0]], [[1, 2]]);
+    expect(value.item()).toBeCloseTo(0, 6);
+    expect([...slope.data].every(Number.isFinite)).toBe(true);
+    expectClose(
+      cosineSimilarity(
+        [
+          [1, 0],
+          [1, 1],
+        ],
+        [
+          [1, 1],
+          [0, 1],
+        ],
+        { axis: 0 },
+      ).data,
+      [-Math.SQRT1_2, -Math.SQRT1_2],
+      close,
+    );
+  });
+
+  test('dice and tversky over named axes give a value for each sample', () => {
+    expectClose(dice(t, p, { axis: 1 }).data, [1 - 0.8 / 2, 1 - 0.6 / 2], close);
+    expectClose(tversky(t, p, { axis: 1, alpha: 1, beta: 0 }).data, [1 - 0.4, 1 - 0.3], close);
+  });
+
+  test('a weight for each class, as many as there are', () => {
+    const loss = (alpha: number[]) => categoricalFocalCrossentropy([[0, 1]], [[0.5, 0.5]], { alpha, gamma: 0 });
+    expectClose(loss([1, 3]).data, [3 * Math.LN2], close);
+    expect(() => loss([1, 2, 3])).toThrow(/`alpha` to be 2 numbers, one for each class/);
+  });
+});
+
 describe('function forms', () => {
   test('compute at once from tensors', () => {
     expect([...meanSquaredError([[1, 2]], [[1, 4]]).data]).toEqual([2]);
@@ -263,6 +363,15 @@ describe('names', () => {
     ['MSE', 'MeanSquaredError'],
     ['mae', 'MeanAbsoluteError'],
     ['bce', 'BinaryCrossentropy'],
+    ['MAPE', 'MeanAbsolutePercentageError'],
+    ['msle', 'MeanSquaredLogarithmicError'],
+    ['KLD', 'KLDivergence'],
+    ['kl_divergence', 'KLDivergence'],
+    ['kullback_leibler_divergence', 'KLDivergence'],
+    ['cosine_proximity', 'CosineSimilarity'],
+    ['huber_loss', 'Huber'],
+    ['logcosh', 'LogCosh'],
+    ['multiclassSVM', 'MulticlassSVM'],
     ['binary_crossentropy', 'BinaryCrossentropy'],
     ['categoricalCrossentropy', 'CategoricalCrossentropy'],
     ['sparse_categorical_crossentropy', 'SparseCategoricalCrossentropy'],
@@ -278,6 +387,14 @@ describe('names', () => {
     expect(resolveLoss('ce', spec(null, 1), spec(null, 5)).type).toBe('SparseCategoricalCrossentropy');
     expect(resolveLoss('ce', spec(null, 5), spec(null, 5)).type).toBe('CategoricalCrossentropy');
     expect(() => resolveLoss('ce')).toThrow(/a loss that is known before shapes are/);
+  });
+
+  test('names of types that begin with several capitals', () => {
+    expect([new KLDivergence().name, new MulticlassSVM().name, new Huber().name]).toEqual([
+      'klDivergence',
+      'multiclassSVM',
+      'huber',
+    ]);
   });
 
   test('a misspelt name is refused with the nearest one', () => {
@@ -363,6 +480,7 @@ describe('refusals', () => {
     );
     expect(() => new CategoricalCrossentropy({ labelSmoothing: Number.NaN })).toThrow(/`labelSmoothing`/);
     expect(() => new SparseCategoricalCrossentropy({ ignoreClass: 0.5 })).toThrow(/`ignoreClass` to be an integer, got 0\.5/);
+    expect(() => new Huber({ delta: -1 })).toThrow(/`delta` to be a finite number >= 0, got -1/);
     expect(() => new MeanSquaredError({ name: '' })).toThrow(/`name` to be a non-empty string/);
   });
 });

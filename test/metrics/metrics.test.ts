@@ -6,49 +6,27 @@ import { type Tensor, type TensorLike, tensor } from '../../src/base/tensor.ts';
 import { jit } from '../../src/graph/jit.ts';
 import type { Node } from '../../src/graph/node.ts';
 import { mean, square, sub } from '../../src/graph/ops.ts';
+import { Dense } from '../../src/layers/index.ts';
 import { SparseCategoricalCrossentropy, type TargetSpec } from '../../src/losses/index.ts';
 import * as all from '../../src/metrics/all.ts';
 import {
+  averagePrecision,
   BinaryAccuracy,
   CategoricalAccuracy,
+  confusionMatrix,
+  Mean,
   MeanSquaredError,
   type Metric,
   resolveMetric,
+  rocAuc,
   SparseCategoricalAccuracy,
+  Sum,
 } from '../../src/metrics/index.ts';
+import { Sequential } from '../../src/models/index.ts';
 import { expectClose } from '../support/compare.ts';
 import { type GoldenCase, type GoldenTensor, loadGolden } from '../support/golden.ts';
 
 const { cases } = loadGolden('metrics');
-
-/** Metrics of the golden file that this version does not have. */
-const notImplemented = [
-  'AUC',
-  'CosineSimilarity',
-  'F1Score',
-  'FBetaScore',
-  'FalseNegatives',
-  'FalsePositives',
-  'IoU',
-  'Mean',
-  'MeanAbsolutePercentageError',
-  'MeanIoU',
-  'Precision',
-  'R2Score',
-  'Recall',
-  'RootMeanSquaredError',
-  'SparseTopKCategoricalAccuracy',
-  'Sum',
-  'TopKCategoricalAccuracy',
-  'TrueNegatives',
-  'TruePositives',
-  'average_precision_exact',
-  'cohen_kappa',
-  'confusion_matrix',
-  'explained_variance',
-  'matthews_corrcoef',
-  'roc_auc_exact',
-];
 
 const close = { absolute: 1e-6, relative: 1e-5 };
 
@@ -64,39 +42,72 @@ function evaluate(metric: Metric, batchSize: number, yTrue: Tensor, yPred: Tenso
     const batch = [yTrue, yPred, weight].flatMap((part) => (part ? [part.slice(start, start + batchSize)] : []));
     const { data } = statistics(...batch);
     if (totals.length === 0) totals = new Float64Array(data.length);
-    totals = totals.map((total, i) => total + data[i]!);
+    metric.merge(totals, data as Float32Array, 0);
   }
   return metric.result(totals);
 }
 
-function metricOf({ metric, threshold }: GoldenCase['config'], yTrue: Tensor, yPred: Tensor): Metric {
-  if (metric === 'BinaryAccuracy') return new BinaryAccuracy({ threshold: Number(threshold) });
-  return resolveMetric(String(metric), yTrue, yPred);
+/** Golden names that are functions or running statistics here, or called otherwise. */
+const renamed: Readonly<Record<string, string>> = {
+  cohen_kappa: 'CohenKappa',
+  confusion_matrix: 'ConfusionMatrix',
+  explained_variance: 'ExplainedVariance',
+  matthews_corrcoef: 'MatthewsCorrelation',
+};
+
+/** The metric of a golden config. */
+function metricOf({ metric, weighted: _, ...config }: GoldenCase['config']): Metric {
+  const options = Object.entries(config).map(([key, value]) => [
+    key.replace(/_(\w)/g, (_match, letter: string) => letter.toUpperCase()),
+    value,
+  ]);
+  const type = renamed[String(metric)] ?? metric;
+  const MetricClass = Object.values(all).find((each) => each.type === type) as unknown as new (options: object) => Metric;
+  return new MetricClass({ numClasses: 4, ...Object.fromEntries(options) });
 }
 
 describe('golden metrics', () => {
   for (const { name, config, inputs, outputs } of cases) {
-    if (notImplemented.includes(String(config.metric))) {
-      test.skip(`${name}: not implemented in this version`);
-      continue;
-    }
     test(name, () => {
-      const [yTrue, yPred] = [tensorOf(inputs.y_true!), tensorOf(inputs.y_pred!)];
       const weight = inputs.sample_weight && tensorOf(inputs.sample_weight);
-      const metric = metricOf(config, yTrue, yPred);
+      if (inputs.values) {
+        const running = new { Mean, Sum }[config.metric as 'Mean' | 'Sum']();
+        for (let i = 0; i < 6; i += 2) running.update(tensorOf(inputs.values).slice(i, i + 2), weight?.slice(i, i + 2));
+        expectClose([running.value], outputs.result!.data, close);
+        running.reset();
+        expect(running.value).toBe(0);
+        return;
+      }
+      const [yTrue, yPred] = [tensorOf(inputs.y_true!), tensorOf(inputs.y_pred!)];
+      const exact = { roc_auc_exact: rocAuc, average_precision_exact: averagePrecision }[String(config.metric)];
+      if (exact) {
+        expectClose([exact(yTrue, yPred)], outputs.result!.data, close);
+        return;
+      }
+      const metric = metricOf(config);
+      const wanted = (outputs.result ?? outputs.matrix)!;
       for (const batchSize of [64, 7, 1]) {
-        expectClose([evaluate(metric, batchSize, yTrue, yPred, weight)], outputs.result!.data, close, `batches of ${batchSize}`);
+        metric.reset();
+        for (let i = 0; i < yTrue.shape[0]!; i += batchSize)
+          metric.update(yTrue.slice(i, i + batchSize), yPred.slice(i, i + batchSize), weight?.slice(i, i + batchSize));
+        const { shape, data } = metric.detail;
+        expect(shape).toEqual(wanted.shape);
+        expectClose(data, wanted.data, close, `batches of ${batchSize}`);
+        if (shape.length === 0) expect(Math.fround(metric.value)).toBe(data[0]);
       }
     });
   }
 });
 
-test('the list of metrics that are missing is up to date', () => {
-  const spec: TargetSpec = { shape: [null, 4], dtype: 'float32' };
-  for (const name of notImplemented) {
-    expect(() => resolveMetric(name, spec, spec), name).toThrow(/expected the name of a metric/);
-    expect(cases.some(({ config }) => config.metric === name)).toBe(true);
-  }
+describe('metrics of TensorFlow.js', () => {
+  const own = loadGolden('tfjs_losses_metrics').cases.filter(({ config }) => config.metric);
+  test.each(own.map((golden) => [golden.name, golden] as const))('%s', (_, { config, inputs, outputs }) => {
+    const [yTrue, yPred] = [tensorOf(inputs.y_true!), tensorOf(inputs.y_pred!)];
+    const metric = resolveMetric(String(config.metric), yTrue, yPred);
+    // That library computes in float32.
+    expectClose([evaluate(metric, 2, yTrue, yPred)], outputs.result!.data, { absolute: 1e-5, relative: 1e-4 });
+  });
+  expect(own.length).toBe(7);
 });
 
 describe('values', () => {
@@ -156,6 +167,195 @@ describe('values', () => {
 
   test('an infinite value shows as Infinity', () => {
     expect(all1(new MeanSquaredError(), [[0], [0]], [[3e30], [1]])).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('several numbers', () => {
+  const targets = [
+    [1, 1, 1],
+    [1, 0, 0],
+    [1, 1, 0],
+  ];
+  const scores = [
+    [0.2, 0.6, 0.7],
+    [0.2, 0.6, 0.6],
+    [0.6, 0.8, 0],
+  ];
+  const detailOf = (metric: Metric, yTrue: TensorLike, yPred: TensorLike, weight?: TensorLike): number[] => {
+    metric.update(yTrue, yPred, weight);
+    return [...metric.detail.data];
+  };
+
+  test('documented F scores, with and without a threshold; logs show their mean', () => {
+    const metric = new all.F1Score({ threshold: 0.5 });
+    expectClose(detailOf(metric, targets, scores), [0.5, 0.8, 2 / 3], close);
+    expect(metric.value).toBeCloseTo((0.5 + 0.8 + 2 / 3) / 3, 5);
+    expectClose(detailOf(new all.F1Score(), targets, scores), [0, 0.5, 2 / 3], close);
+  });
+
+  test('precision and recall at several thresholds', () => {
+    const thresholds = [0.1, 0.5, 0.9];
+    const [t, p] = [
+      [0, 0, 1, 1],
+      [0.2, 0.6, 0.4, 0.95],
+    ];
+    expectClose(detailOf(new all.Precision({ thresholds }), t, p), [0.5, 0.5, 1], close);
+    expectClose(detailOf(new all.Recall({ thresholds }), t, p), [1, 0.5, 0.5], close);
+    expectClose(detailOf(new all.FalsePositives({ thresholds }), t, p, [1, 2, 1, 1]), [3, 2, 0], close);
+    expectClose(detailOf(new all.TrueNegatives({ thresholds }), t, p, [1, 2, 1, 1]), [0, 1, 3], close);
+  });
+
+  test('only the largest k scores are positive, of equal ones the first', () => {
+    const p = [[0.1, 0.4, 0.4, 0.05]];
+    expect(detailOf(new all.TruePositives(), [[0, 1, 1, 0]], p)).toEqual([0]);
+    const precision = (topK: number, t: number[]) => detailOf(new all.Precision({ topK }), [t], p)[0];
+    expect(precision(1, [0, 1, 0, 0])).toBe(1);
+    expect(precision(1, [0, 0, 1, 0])).toBe(0);
+    expect(precision(2, [0, 0, 1, 0])).toBe(0.5);
+    expect(detailOf(new all.Recall({ topK: 1, classId: 2 }), [[0, 0, 1, 0]], p)).toEqual([0]);
+  });
+
+  test('decisions without a case give 0, not NaN', () => {
+    expect(detailOf(new all.Precision(), [0, 1], [0.1, 0.2])).toEqual([0]);
+    expect(detailOf(new all.Recall(), [0, 0], [0.1, 0.9])).toEqual([0]);
+    expect(detailOf(new all.AUC(), [1, 1], [0.1, 0.9])).toEqual([0]);
+  });
+
+  test('documented areas under curves', () => {
+    const [t, p] = [
+      [0, 0, 1, 1],
+      [0, 0.5, 0.3, 0.9],
+    ];
+    expectClose(detailOf(new all.AUC(), t, p), [0.75], close);
+    expectClose(detailOf(new all.AUC({ curve: 'PR' }), t, p), [0.7972674], close);
+    expectClose(detailOf(new all.AUC({ numThresholds: 3 }), t, p), [0.75], close);
+    expectClose(detailOf(new all.AUC({ thresholds: [0.5] }), t, p), [0.75], close);
+    const logits = p.map((share) => Math.log(share / (1 - share)));
+    expectClose(detailOf(new all.AUC({ fromLogits: true }), t, logits), [0.75], close);
+  });
+
+  test('an area for each output', () => {
+    const t = [
+      [0, 1],
+      [0, 0],
+      [1, 1],
+      [1, 0],
+    ];
+    const p = [
+      [0, 0.9],
+      [0.5, 0.1],
+      [0.3, 0.8],
+      [0.9, 0.2],
+    ];
+    const metric = new all.AUC({ multiLabel: true, labelWeights: [3, 1] });
+    expectClose(detailOf(metric, t, p), [0.75, 1], close);
+    expect(metric.value).toBeCloseTo((3 * 0.75 + 1) / 4, 6);
+    expectClose(detailOf(new all.AUC({ labelWeights: [1, 0] }), t, p), [0.75], close);
+    expectClose(detailOf(new all.AUC({ labelWeights: [0, 1] }), t, p, [1, 1, 1, 1]), [1], close);
+  });
+
+  test('areas without thresholds count equal scores half', () => {
+    expect(rocAuc([0, 1, 1], [0.5, 0.5, 0.7])).toBe(0.75);
+    expect(rocAuc([1, 1], [0.5, 0.7])).toBe(0);
+    expect(rocAuc([0, 1, 1], [0.5, 0.4, 0.7], [1, 3, 1])).toBe(0.25);
+    expect(averagePrecision([0, 1, 1], [0.5, 0.4, 0.7])).toBeCloseTo(0.5 + 1 / 3, 9);
+    expect(() => rocAuc([0, 1], [1])).toThrow(/as many targets and weights as scores, \[1\], got \[2\]/);
+  });
+
+  test('the confusion matrix, from labels, scores and one-hot rows', () => {
+    const [t, p] = [
+      [0, 1, 2, 2, 1],
+      [0, 2, 2, 1, 1],
+    ];
+    const oneHot = (labels: number[]) => labels.map((label) => [0, 1, 2].map((c) => (c === label ? 1 : 0)));
+    for (const [yTrue, yPred] of [
+      [t, p],
+      [t, oneHot(p)],
+      [oneHot(t), oneHot(p)],
+    ] as TensorLike[][]) {
+      const matrix = confusionMatrix(yTrue!, yPred!, { numClasses: 3 });
+      expect([matrix.shape, [...matrix.data]]).toEqual([
+        [3, 3],
+        [1, 0, 0, 0, 1, 1, 0, 1, 1],
+      ]);
+    }
+    expect([...confusionMatrix(t, p, { numClasses: 3, sampleWeight: [1, 2, 3, 4, 5] }).data]).toEqual([
+      1, 0, 0, 0, 5, 2, 0, 4, 3,
+    ]);
+    const metric = new all.ConfusionMatrix({ numClasses: 3, ignoreClass: 2 });
+    expect(detailOf(metric, t, p)).toEqual([1, 0, 0, 0, 1, 1, 0, 0, 0]);
+    expect(metric.value).toBeCloseTo(2 / 3, 9);
+    expect(detailOf(new all.ConfusionMatrix({ numClasses: 2 }), [0, 5, -1, 1], [0, 0, 1, 7])).toEqual([1, 0, 0, 0]);
+  });
+
+  test('intersections over unions', () => {
+    const [t, p] = [
+      [0, 0, 1, 1],
+      [0, 1, 0, 1],
+    ];
+    expectClose(detailOf(new all.MeanIoU({ numClasses: 2 }), t, p), [1 / 3], close);
+    // A class that is nowhere has no part in the mean.
+    expectClose(detailOf(new all.MeanIoU({ numClasses: 5 }), t, p), [1 / 3], close);
+    const rows = (labels: number[]) => labels.map((label) => [1 - label, label]);
+    expectClose(detailOf(new all.OneHotMeanIoU({ numClasses: 2 }), rows(t), rows(p)), [1 / 3], close);
+    expectClose(
+      detailOf(new all.OneHotIoU({ numClasses: 2, targetClassIds: [1] }), rows([1, 1, 0, 0]), rows([1, 0, 0, 0])),
+      [0.5],
+      close,
+    );
+    expectClose(detailOf(new all.BinaryIoU({ threshold: 0.3 }), t, [0.1, 0.3, 0.2, 0.9]), [1 / 3], close);
+    expectClose(detailOf(new all.BinaryIoU({ targetClassIds: [0] }), [0, 0, 1], [0.1, 0.6, 0.9]), [0.5], close);
+  });
+
+  test('ties count for the label among the top k', () => {
+    const metric = new all.SparseTopKCategoricalAccuracy({ k: 2 });
+    const p = [
+      [0.5, 0.2, 0.2],
+      [0.1, 0.5, 0.4],
+      [0.3, 0.3, 0.3],
+    ];
+    expectClose(detailOf(metric, [2, 0, 1], p), [2 / 3], close);
+  });
+
+  test('R² of targets far from 0, of constant ones, and adjusted', () => {
+    const noise = Array.from({ length: 64 }, (_, i) => Math.sin(i * i));
+    const t = Float32Array.from(noise, (value) => 10_000 + value);
+    const p = t.map((value, i) => value + 0.1 * Math.cos(3 * i));
+    const mean = t.reduce((a, b) => a + b, 0) / 64;
+    const residual = t.reduce((total, value, i) => total + (value - p[i]!) ** 2, 0);
+    const wanted = 1 - residual / t.reduce((total, value) => total + (value - mean) ** 2, 0);
+    for (const batchSize of [64, 10, 1]) {
+      expect(Math.abs(evaluate(new all.R2Score(), batchSize, tensor(t), tensor(p)) - wanted)).toBeLessThan(2e-6);
+    }
+    expectClose(detailOf(new all.R2Score(), [1, 4, 3], [2, 4, 4]), [0.5714285], close);
+    expect(detailOf(new all.R2Score(), new Float32Array(33).fill(0.1), new Float32Array(33))).toEqual([0]);
+    expectClose(detailOf(new all.R2Score({ numRegressors: 1 }), [1, 4, 3], [2, 4, 4]), [1 - 2 * (1 - 0.5714285)], close);
+    expectClose(detailOf(new all.R2Score(), [1, 4, 3, 9], [2, 4, 4, 0], [1, 1, 1, 0]), [0.5714285], close);
+    expect(detailOf(new all.ExplainedVariance(), [1, 4, 3], [3, 6, 5])).toEqual([1]);
+  });
+
+  test('in the logs of a model there is one number for each', async () => {
+    const model = new Sequential([new Dense({ units: 3, activation: 'softmax' })], { inputShape: [2] });
+    const metrics = [
+      new all.F1Score({ name: 'f1' }),
+      new all.ConfusionMatrix({ numClasses: 3, name: 'matrix' }),
+      'auc',
+      'precision',
+    ];
+    model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy', metrics });
+    const x = Array.from({ length: 20 }, (_, i) => [Math.sin(i), Math.cos(i)]);
+    const y = x.map((_, i) => [0, 1, 2].map((c) => (i % 3 === c ? 1 : 0)));
+    const logs = await model.evaluate(x, y, { batchSize: 7, verbose: 0 });
+    const p = await model.predict(x);
+    for (const metric of [
+      new all.F1Score({ name: 'f1' }),
+      new all.ConfusionMatrix({ numClasses: 3, name: 'matrix' }),
+      new all.AUC(),
+    ]) {
+      metric.update(y, p);
+      expect(logs[metric.name]).toBeCloseTo(metric.value, 6);
+    }
+    expect(Object.keys(logs)).toEqual(['auc', 'f1', 'loss', 'matrix', 'precision']);
   });
 });
 
@@ -239,5 +439,42 @@ describe('refusals', () => {
     expect(() => new BinaryAccuracy({ threshold: Number.NaN })).toThrow(
       /metric "binaryAccuracy"\] expected `threshold` to be a number, got NaN/,
     );
+  });
+
+  test('options that make no sense', () => {
+    expect(() => new all.Precision({ thresholds: 2 })).toThrow(
+      /metric "precision"\] expected `thresholds` to be numbers in \[0, 1\], got 2/,
+    );
+    expect(() => new all.Recall({ topK: 0 })).toThrow(/`topK` to be an integer >= 1, got 0/);
+    expect(() => run(new all.Recall({ classId: 3 }), [[0, 1]], [[0, 1]])).toThrow(
+      /`classId` below 2, the number of outputs, got 3/,
+    );
+    expect(() => new all.AUC({ numThresholds: 1 })).toThrow(/`numThresholds` to be an integer >= 2, got 1/);
+    expect(() => new all.AUC({ thresholds: [-1] })).toThrow(/`thresholds` to be numbers in \[0, 1\]/);
+    expect(() => new all.AUC({ curve: 'RC' as 'ROC' })).toThrow(/did you mean 'ROC'/);
+    expect(() => run(new all.AUC({ labelWeights: [1] }), [[0, 1]], [[0, 1]])).toThrow(/`labelWeights` to be 2 numbers/);
+    expect(() => new all.FBetaScore({ beta: 0 })).toThrow(/`beta` to be a finite number > 0, got 0/);
+    expect(() => new all.F1Score({ threshold: 0 })).toThrow(/`threshold` to be a number in \(0, 1\], got 0/);
+    expect(() => run(new all.F1Score(), [0, 1], [0, 1])).toThrow(/predictions of shape \[n, classes\], got \[2\]/);
+    expect(() => resolveMetric('meanIoU', tensor([0]), tensor([0]))).toThrow(
+      /metric "meanIoU"\] expected `numClasses` to be an integer >= 2, got undefined/,
+    );
+    expect(() => new all.IoU({ numClasses: 2, targetClassIds: [2] })).toThrow(/`targetClassIds` to be integers in \[0, 1\], got/);
+    expect(() => run(new all.MeanIoU({ numClasses: 2 }), [0, 1], [0, 1, 1])).toThrow(
+      /class numbers of shape \[2\] like the targets, got \[3\]/,
+    );
+    expect(() => new all.TopKCategoricalAccuracy({ k: 1.5 })).toThrow(/`k` to be an integer >= 1, got 1\.5/);
+    expect(() => run(new all.R2Score(), [[[0]]], [[[0]]])).toThrow(/predictions of shape \[n, outputs\], got \[1, 1, 1\]/);
+    expect(() => new all.R2Score({ classAggregation: 'mean' as 'uniformAverage' })).toThrow(/the name of a class aggregation/);
+  });
+
+  test('a value before any batch, and batches of another kind', () => {
+    const metric = new all.F1Score();
+    expect(() => metric.value).toThrow(/metric "f1Score"\] expected at least one batch, got none\. Hint: call update/);
+    metric.update([[0, 1]], [[0, 1]]);
+    expect(() => metric.update([[0, 1, 0]], [[0, 1, 0]])).toThrow(/expected batches of one kind, got 9 statistics after 6/);
+    metric.reset();
+    expect(() => metric.detail).toThrow(/at least one batch/);
+    expect(() => new Mean().update([1, 2], [1])).toThrow(/weights of shape \[2\], got \[1\]/);
   });
 });

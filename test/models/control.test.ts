@@ -204,6 +204,27 @@ describe('a run on a model that is running', () => {
     await model.fit(x, y, options);
   });
 
+  test('is refused from the first step to the last', async () => {
+    const optimizer = new SGD();
+    const model = lineModel({ optimizer });
+    await model.predict(x);
+    const run = model.fit(x, y, { epochs: 20, batchSize: 1, ...silent });
+    // Any task may try at any time; the first try that is let through must come when all is done.
+    let tries = 0;
+    for (let isRefused = true; isRefused; tries++) {
+      await (tries % 1000 === 999 ? new Promise((resolve) => setImmediate(resolve)) : Promise.resolve());
+      try {
+        model.compile({ optimizer, loss: 'mse' });
+        isRefused = false;
+      } catch (error) {
+        expect((error as Error).message).toMatch(refused);
+      }
+    }
+    expect(tries).toBeGreaterThan(20);
+    expect(optimizer.iterations).toBe(60);
+    await run;
+  });
+
   test('is refused in the middle of an epoch', async () => {
     const model = lineModel();
     const uses: Callback = { onTrainBatchEnd: async () => void (await model.predict(x)) };
@@ -216,17 +237,18 @@ describe('a run on a model that is running', () => {
   test('that a callback started and did not wait for ends before training goes on', async () => {
     const [model, twin] = [lineModel(), lineModel()];
     const options = { epochs: 2, shuffle: false, ...silent };
+    const ones = new Array<number[]>(20).fill([1]);
     const predictions: number[] = [];
     const careless: Callback = {
       onEpochEnd: () => {
-        void model.predict([[1]]).then((result) => predictions.push(result.item()));
+        void model.predict(ones, { batchSize: 1 }).then(({ data }) => predictions.push(...data));
       },
     };
     await model.fit(x, y, { ...options, callbacks: [careless] });
     const expected: number[] = [];
     for (let epoch = 0; epoch < 2; epoch++) {
       await twin.fit(x, y, { ...options, epochs: 1 });
-      expected.push((await twin.predict([[1]])).item());
+      expected.push(...(await twin.predict(ones)).data);
     }
     expect(predictions).toEqual(expected);
   });

@@ -96,6 +96,10 @@ describe('predict', () => {
     expect((await model.predict([[3]])).item()).toBe(150);
     model.pop();
     expect((await model.predict([[3]])).item()).toBe(15);
+    const other = new Dense({ units: 1, useBias: false });
+    model.add(other);
+    other.setWeights([[[100]]]);
+    expect((await model.predict([[3]])).item()).toBe(1500);
   });
 
   test('keeps the type of what layers give', async () => {

@@ -99,6 +99,11 @@ describe('samples that are too many for the engine', () => {
   });
 });
 
+/** Where the numbers grow. They may fall at any time: what earlier tests left is collected when the host likes. */
+function growth(numbers: readonly number[]): number[] {
+  return numbers.flatMap((value, i) => (i > 0 && value > numbers[i - 1]! ? [i] : []));
+}
+
 describe('memory', () => {
   test('in use is the same after 200 calls of fit as after two', async () => {
     const model = classifier();
@@ -110,7 +115,7 @@ describe('memory', () => {
       await model.predict(x);
       used.push(engine().memory.usage().used);
     }
-    expect(new Set(used.slice(1)).size).toBe(1);
+    expect(growth(used.slice(1))).toEqual([]);
   });
 
   test('that a run took is given back when it fails', async () => {
@@ -124,7 +129,7 @@ describe('memory', () => {
       return engine().memory.usage().used;
     };
     const first = await cancelled();
-    expect(await cancelled()).toBe(first);
+    expect(await cancelled()).toBeLessThanOrEqual(first);
   });
 
   test('of programs is given back when the model is compiled again', async () => {
@@ -136,6 +141,6 @@ describe('memory', () => {
       await model.fit(x, x, silent);
       used.push(engine().memory.usage().used);
     }
-    expect(new Set(used.slice(1)).size).toBe(1);
+    expect(growth(used.slice(1))).toEqual([]);
   });
 });

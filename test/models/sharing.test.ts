@@ -2,6 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { setSeed } from '../../src/base/seed.ts';
+import type { Callback } from '../../src/callbacks/index.ts';
+import { Variable } from '../../src/graph/variable.ts';
 import { Activation, BatchNormalization, Dense, Dropout, Flatten, type Layer } from '../../src/layers/index.ts';
 import { Sequential } from '../../src/models/index.ts';
 import { SGD } from '../../src/optimizers/index.ts';
@@ -30,6 +32,11 @@ describe('a frozen layer', () => {
     model.trainable = false;
     expect(await changes()).toEqual([false, false]);
     expect(model.trainableWeights).toEqual([]);
+    // As in Keras, a frozen model trains none of its layers, whatever they say themselves.
+    for (const layer of model.layers) layer.trainable = true;
+    expect(await changes()).toEqual([false, false]);
+    model.trainable = true;
+    expect(await changes()).toEqual([true, true]);
   });
 
   test('made with trainable: false never learns', async () => {
@@ -187,7 +194,17 @@ describe('the programs a model keeps', () => {
     // Of 33 programs the oldest is dropped: it is that of the full batch, which the next fit needs.
     await model.fit(x.slice(0, 5), y.slice(0, 5), options);
     for (let rows = 1; rows <= 31; rows++) await model.predictOnBatch(noise([rows, 2]));
-    await model.fit(x, y, options);
+    // What lies where a dropped program was is overwritten before the first step.
+    const fillers: Variable[] = [];
+    const fill: Callback = {
+      onTrainBatchBegin: () => {
+        for (let size = 16; size <= 2 ** 16; size *= 2) {
+          for (let i = 0; i < 10; i++) fillers.push(new Variable('filler', [size]));
+        }
+        for (const filler of fillers) filler.view().fill(Number.NaN);
+      },
+    };
+    await model.fit(x, y, { ...options, callbacks: [fill] });
     await twin.fit(x.slice(0, 5), y.slice(0, 5), options);
     await twin.fit(x, y, options);
     expect(weightsOf(model)).toEqual(weightsOf(twin));

@@ -3,35 +3,40 @@
 import { Tensor } from '../../src/base/tensor.ts';
 import { activationFunctions } from '../../src/layers/activations.ts';
 import * as layers from '../../src/layers/index.ts';
+import { l2 } from '../../src/regularizers/index.ts';
 import type { GoldenTensor } from './golden.ts';
 
 /** `{ layer, … }` of a golden file. */
 export type GoldenConfig = Readonly<Record<string, unknown>>;
 
-const makers: Readonly<Record<string, new (options: never) => layers.Layer>> = {
-  Activation: layers.Activation,
-  BatchNormalization: layers.BatchNormalization,
-  Dense: layers.Dense,
-  Dropout: layers.Dropout,
-  Flatten: layers.Flatten,
-};
+/** Every layer there is, so that a case is run as soon as its layer exists. */
+const makers = Object.fromEntries(
+  Object.entries(layers).filter(([, value]) => typeof value === 'function' && value.prototype instanceof layers.Layer),
+) as unknown as Readonly<Record<string, new (options: never) => layers.Layer>>;
 
 /** Keys that say what all our layers do anyway. */
 const implied = ['layer', 'data_format', 'training'];
 
 const camelCase = (key: string): string => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
+/** Keys that stand for an option that takes more than a number. */
+const longForms: Readonly<Record<string, (value: never) => Readonly<Record<string, unknown>>>> = {
+  kernel_l2: (strength: number) => ({ kernelRegularizer: l2({ l2: strength }) }),
+};
+
 /** What this version lacks to make the layer, or undefined if it lacks nothing. */
-export function lackingLayer({ layer, activation, kernel_l2 }: GoldenConfig): string | undefined {
+export function lackingLayer({ layer, activation }: GoldenConfig): string | undefined {
   if (!(String(layer) in makers)) return `the layer ${layer}`;
   if (typeof activation === 'string' && !(activation in activationFunctions)) return `the activation ${activation}`;
-  return kernel_l2 === undefined ? undefined : 'regularizers';
+  return undefined;
 }
 
 /** The layer of a golden config. */
 export function goldenLayer(config: GoldenConfig): layers.Layer {
-  const options = Object.entries(config).filter(([key]) => !implied.includes(key));
-  return new makers[String(config.layer)]!(Object.fromEntries(options.map(([key, value]) => [camelCase(key), value])) as never);
+  const options = Object.entries(config)
+    .filter(([key]) => !implied.includes(key))
+    .map(([key, value]) => longForms[key]?.(value as never) ?? { [camelCase(key)]: value });
+  return new makers[String(config.layer)]!(Object.assign({}, ...options) as never);
 }
 
 /** A golden tensor as one of ours. */

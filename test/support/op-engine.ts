@@ -127,7 +127,9 @@ export function gradientsOf(
 ): Tensor[] {
   const nodes = inputs.map((input, i) => inputNode(`input ${i}`, input));
   const call = new OpCall(op, nodes, attrs);
-  const terms = call.outputs.map((output, i): Node => sum(mul(output, constantNode(weights[i]!))));
+  const terms = call.outputs.flatMap((output, i): Node[] =>
+    output.dtype === 'float32' ? [sum(mul(output, constantNode(weights[i]!)))] : [],
+  );
   const wanted = gradients(
     terms.reduce((a, b) => add(a, b)),
     wrt.map((index) => nodes[index]!),
@@ -154,10 +156,12 @@ export function checkGradient(op: OpRecord, inputs: readonly Tensor[], attrs: ob
   const random = generator(seedOf(op.name));
   const wrt = differentiableInputs(op, inputs);
   const exact: readonly RefArray[] = inputs.map(toReference);
+  const types = [op.infer(inputs, attrs)].flat().map(({ dtype }) => dtype);
+  // Outputs that are no numbers to differentiate, such as indices, have no part in the sum.
   const weights = referenceOf(op, exact, attrs).map(
-    ({ shape, data }) =>
+    ({ shape, data }, i) =>
       new Tensor(
-        Float32Array.from(data, () => 2 * random() - 1),
+        Float32Array.from(data, () => (types[i] === 'float32' ? 2 * random() - 1 : 0)),
         shape,
       ),
   );

@@ -1,6 +1,5 @@
 import { defineUnary } from '../families.ts';
-import { mul } from './mul.ts';
-import { sigmoid } from './sigmoid.ts';
+import { softplusGrad } from './softplus-grad.ts';
 
 /** log(1 + eˣ), a smooth relu. Shape: any → same. */
 export const softplus = defineUnary({
@@ -8,5 +7,5 @@ export const softplus = defineUnary({
   kernel: (k, x, y, n) => k.softplus(x, y, n),
   reference: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   // dL/dx = dy · sigmoid(x)
-  gradient: ({ x, dy }) => mul(dy, sigmoid(x)),
+  gradient: ({ x, dy }) => softplusGrad(x, dy),
 });

@@ -38,6 +38,8 @@ describe('functions made of other ops, and their first and second derivatives', 
   const x = random([3, 4, 5], 'x');
   const functions: Readonly<Record<string, (a: Node) => Node>> = {
     variance: (a) => ops.variance(a, [0, 2]),
+    l2Normalize: (a) => ops.l2Normalize(a),
+    'l2Normalize over axes': (a) => ops.l2Normalize(a, [0, 2]),
     std: (a) => ops.std(a, 1, true),
     norm: (a) => ops.norm(a, -1),
     logSumExp: (a) => ops.logSumExp(a, [0, 1]),

@@ -106,6 +106,7 @@ const known: Readonly<Record<string, Compute>> = {
   one_hot: ({ ids }, { depth }) => ops.oneHot(ids!, depth!),
   softmax: alongAxis(ops.softmax),
   log_softmax: alongAxis(ops.logSoftmax),
+  sparsemax: alongAxis(ops.sparsemax),
   'composite x*x+sin(x)*exp(-x)': ({ x }) => ops.add(ops.mul(x!, x!), ops.mul(ops.sin(x!), ops.exp(ops.neg(x!)))),
   'composite stop_gradient(x)*x': ({ x }) => ops.mul(ops.stopGradient(x!), x!),
   'composite a@b + (a@b).T summed twice': ({ a, b }) => {
@@ -143,7 +144,6 @@ const missing: Readonly<Record<string, string>> = {
   triu: 'no such op',
   tril: 'no such op',
   diag_part: 'no such op',
-  sparsemax: 'no such op',
   glu: 'no such op: an activation',
   prelu: 'no such op: a layer',
   'gather axis 1': 'rows are gathered along the first axis only',

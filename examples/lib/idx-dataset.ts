@@ -1,0 +1,67 @@
+/** @file Files of a data set: from a folder the user names, or downloaded once and kept in `.cache`. */
+
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Tensor, tensor } from 'myelin';
+import { readIdx } from './idx.ts';
+
+/** The files of MNIST and its relatives: training images and labels, test images and labels. */
+const idxFiles = [
+  'train-images-idx3-ubyte.gz',
+  'train-labels-idx1-ubyte.gz',
+  't10k-images-idx3-ubyte.gz',
+  't10k-labels-idx1-ubyte.gz',
+] as const;
+
+/** A folder that holds `files`, downloaded from `source` if need be. A file appears under its name only when it is complete. */
+async function download(name: string, source: string, files: readonly string[]): Promise<string> {
+  const folder = join('.cache', name);
+  mkdirSync(folder, { recursive: true });
+  for (const file of files) {
+    const path = join(folder, file);
+    if (existsSync(path)) continue;
+    console.log(`Downloading ${file}`);
+    const response = await fetch(`${source}/${file}`);
+    if (!response.ok) throw new Error(`${file}: ${response.status} ${response.statusText}`);
+    writeFileSync(`${path}.part`, new Uint8Array(await response.arrayBuffer()));
+    renameSync(`${path}.part`, path);
+  }
+  return folder;
+}
+
+const scaled = ({ data, shape }: Tensor): Tensor =>
+  tensor(
+    Float32Array.from(data, (pixel) => pixel / 255),
+    shape,
+  );
+
+/** Images [count, height, width] with values in [0, 1], and their labels. */
+export interface LabelledImages {
+  readonly images: Tensor;
+  readonly labels: Tensor;
+}
+
+/**
+ * The training and test images of a data set in MNIST's format.
+ *
+ * @param name of the data set: its folder in `.cache`
+ * @param source address the files are downloaded from
+ * @param folder that has the files already
+ */
+export async function loadIdxDataset(
+  name: string,
+  source: string,
+  folder?: string,
+): Promise<{ train: LabelledImages; test: LabelledImages }> {
+  const place = folder ?? (await download(name, source, idxFiles));
+  const [trainImages, trainLabels, testImages, testLabels] = idxFiles.map((file) => readIdx(join(place, file))) as [
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+  return {
+    train: { images: scaled(trainImages), labels: trainLabels },
+    test: { images: scaled(testImages), labels: testLabels },
+  };
+}

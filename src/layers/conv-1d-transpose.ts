@@ -1,0 +1,20 @@
+import { ConvTranspose, type ConvTransposeOptions } from './transposed-convolution.ts';
+
+/** Options of {@link Conv1DTranspose}. */
+export interface Conv1DTransposeOptions extends ConvTransposeOptions {}
+
+/**
+ * Transposed convolution, which goes the way of a convolution's gradient: with strides it enlarges its input. Weights: `kernel`
+ * [kernelSize, filters, channels], `bias` [filters].
+ *
+ * Shape: [batch, steps, channels] → [batch, new steps, filters].
+ *
+ * @throws MyelinError when a size is not positive, `outputPadding` is not less than the strides, or strides and dilation are both > 1
+ */
+export class Conv1DTranspose extends ConvTranspose {
+  static override readonly type: string = 'Conv1DTranspose';
+
+  constructor(options: Conv1DTransposeOptions) {
+    super(options, 1);
+  }
+}

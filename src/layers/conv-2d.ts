@@ -1,0 +1,20 @@
+import { Conv, type ConvLayerOptions } from './convolution.ts';
+
+/** Options of {@link Conv2D}. */
+export interface Conv2DOptions extends ConvLayerOptions {}
+
+/**
+ * Convolution over images: activation(conv(x, kernel) + bias), channels last. Weights: `kernel` [height, width, channels / groups, filters],
+ * `bias` [filters].
+ *
+ * Shape: [batch, height, width, channels] → [batch, new height, new width, filters].
+ *
+ * @throws MyelinError when a size is not positive, channels or filters are not divided by the groups, or strides and dilation are both > 1
+ */
+export class Conv2D extends Conv<Conv2DOptions> {
+  static override readonly type: string = 'Conv2D';
+
+  constructor(options: Conv2DOptions) {
+    super(options, 2, options.padding ?? 'valid');
+  }
+}

@@ -1,0 +1,20 @@
+import { Conv, type ConvLayerOptions } from './convolution.ts';
+
+/** Options of {@link Conv3D}. */
+export interface Conv3DOptions extends ConvLayerOptions {}
+
+/**
+ * Convolution over volumes: activation(conv(x, kernel) + bias), channels last. Weights: `kernel` [depth, height, width, channels / groups, filters],
+ * `bias` [filters].
+ *
+ * Shape: [batch, depth, height, width, channels] → [batch, …new sizes, filters].
+ *
+ * @throws MyelinError when a size is not positive, channels or filters are not divided by the groups, or strides and dilation are both > 1
+ */
+export class Conv3D extends Conv<Conv3DOptions> {
+  static override readonly type: string = 'Conv3D';
+
+  constructor(options: Conv3DOptions) {
+    super(options, 3, options.padding ?? 'valid');
+  }
+}

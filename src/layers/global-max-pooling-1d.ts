@@ -1,0 +1,23 @@
+import type { Node } from '../graph/node.ts';
+import { max } from '../graph/ops.ts';
+import { GlobalPooling, type GlobalPoolingOptions } from './global-pooling.ts';
+
+/** Options of {@link GlobalMaxPooling1D}. */
+export interface GlobalMaxPooling1DOptions extends GlobalPoolingOptions {}
+
+/**
+ * The largest element of each channel over all steps.
+ *
+ * Shape: [batch, steps, channels] → [batch, channels], or [batch, 1, channels] with `keepdims`.
+ */
+export class GlobalMaxPooling1D extends GlobalPooling {
+  static override readonly type: string = 'GlobalMaxPooling1D';
+
+  constructor(options: GlobalMaxPooling1DOptions = {}) {
+    super(options, 1);
+  }
+
+  override call(x: Node): Node {
+    return max(x, this.axes, this.options.keepdims ?? false);
+  }
+}

@@ -1,0 +1,11 @@
+import type { Node } from '../graph/node.ts';
+import { Layer } from './layer.ts';
+
+/** Does nothing: stands where another layer may stand. Shape: any → same. */
+export class Identity extends Layer {
+  static override readonly type: string = 'Identity';
+
+  override call(x: Node): Node {
+    return x;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Node } from '../graph/node.ts';
+import { maxPool } from '../graph/ops.ts';
+import { Pooling, type PoolingOptions } from './pooling.ts';
+
+/** Options of {@link MaxPooling2D}. */
+export interface MaxPooling2DOptions extends PoolingOptions {}
+
+/**
+ * The largest element of each window; padding is never the largest. The gradient goes to the first of equal maxima.
+ *
+ * Shape: [batch, height, width, channels] → [batch, new height, new width, channels].
+ *
+ * @throws MyelinError when a size is not a positive integer, or the input is smaller than the window
+ */
+export class MaxPooling2D extends Pooling {
+  static override readonly type: string = 'MaxPooling2D';
+
+  constructor(options: MaxPooling2DOptions = {}) {
+    super(options, 2);
+  }
+
+  override call(x: Node): Node {
+    const { poolSize, strides, padding } = this;
+    return maxPool(x, poolSize, { strides, padding });
+  }
+}

@@ -1,0 +1,26 @@
+import type { Node } from '../graph/node.ts';
+import { maxPool } from '../graph/ops.ts';
+import { Pooling, type PoolingOptions } from './pooling.ts';
+
+/** Options of {@link MaxPooling3D}. */
+export interface MaxPooling3DOptions extends PoolingOptions {}
+
+/**
+ * The largest element of each window; padding is never the largest. The gradient goes to the first of equal maxima.
+ *
+ * Shape: [batch, depth, height, width, channels] → [batch, …new sizes, channels].
+ *
+ * @throws MyelinError when a size is not a positive integer, or the input is smaller than the window
+ */
+export class MaxPooling3D extends Pooling {
+  static override readonly type: string = 'MaxPooling3D';
+
+  constructor(options: MaxPooling3DOptions = {}) {
+    super(options, 3);
+  }
+
+  override call(x: Node): Node {
+    const { poolSize, strides, padding } = this;
+    return maxPool(x, poolSize, { strides, padding });
+  }
+}
