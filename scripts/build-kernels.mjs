@@ -128,7 +128,7 @@ async function compile(target) {
 async function exportsOf(target, bytes) {
   const shared = config.targets[target].sharedMemory === true;
   const memory = new WebAssembly.Memory({ initial: config.options.initialMemory, maximum: config.options.initialMemory, shared });
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory, abort() {} } });
+  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory, abort() {}, wait() {} } });
   return instance.exports;
 }
 

@@ -10,10 +10,11 @@ import {
   CONTROL_BARRIER_COUNT, CONTROL_BARRIER_PHASE, CONTROL_BARRIER_SLEEPERS, CONTROL_BARRIER_SPINS, CONTROL_FAILED,
   CONTROL_MAIN_MAY_BLOCK, CONTROL_THREAD_BYTES, CONTROL_THREADS, THREAD_BARRIER_SPIN,
 } from './format';
+import { sleep } from './sleep';
 import { spin } from './spin';
 
-/** A sleeper looks up this often (nanoseconds), to notice that the thread it waits for has died. */
-const LOOK_UP: i64 = 500_000_000;
+/** A sleeper looks up this often (milliseconds), to notice that the thread it waits for has died. */
+const LOOK_UP: i32 = 500;
 
 /** Returns once all `parts` threads of the job have called it. */
 export function barrier(control: usize, part: i32, parts: i32): void {
@@ -36,7 +37,7 @@ function waitForPhase(control: usize, phase: i32, mayBlock: bool): void {
   if (mayBlock) atomic.add<i32>(control, 1, CONTROL_BARRIER_SLEEPERS);
   while (atomic.load<i32>(control, CONTROL_BARRIER_PHASE) == phase) {
     if (atomic.load<i32>(control, CONTROL_FAILED) != 0) unreachable();
-    if (mayBlock) atomic.wait<i32>(control + CONTROL_BARRIER_PHASE, phase, LOOK_UP);
+    if (mayBlock) sleep(control + CONTROL_BARRIER_PHASE, phase, LOOK_UP);
   }
   if (mayBlock) atomic.sub<i32>(control, 1, CONTROL_BARRIER_SLEEPERS);
 }

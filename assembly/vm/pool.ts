@@ -11,6 +11,7 @@ import {
   CONTROL_THREADS, JOB_STOP, THREAD_IDLE_SPIN,
 } from './format';
 import { run } from './run';
+import { sleep } from './sleep';
 import { spin } from './spin';
 
 /** Announces a job to the workers and returns its word. `parts` = JOB_STOP makes them leave {@link work}. */
@@ -55,7 +56,7 @@ function nextJob(control: usize, part: i32, seen: i32): i32 {
   atomic.add<i32>(control, 1, CONTROL_JOB_SLEEPERS);
   let job = atomic.load<i32>(control, CONTROL_JOB);
   while (job == seen) {
-    atomic.wait<i32>(control + CONTROL_JOB, seen, -1);
+    sleep(control + CONTROL_JOB, seen, -1);
     job = atomic.load<i32>(control, CONTROL_JOB);
   }
   atomic.sub<i32>(control, 1, CONTROL_JOB_SLEEPERS);

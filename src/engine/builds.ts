@@ -83,7 +83,14 @@ export function requireSimd(): void {
 
 /** Instantiates a build on `memory`; throws when they do not fit together. */
 export function instantiate(build: Build, memory: LinearMemory): Instance {
-  const imports = { env: { memory: memory.wasm } };
+  const imports = {
+    env: {
+      memory: memory.wasm,
+      wait(word: number, value: number, milliseconds: number) {
+        Atomics.wait(memory.words, word >>> 2, value, milliseconds < 0 ? Infinity : milliseconds);
+      },
+    },
+  };
   const { module, exports } = instantiateSync<Record<string, unknown>>(build.source, imports);
   const engineExports = exports as unknown as EngineExports;
   const hash = engineExports.manifestHash?.();

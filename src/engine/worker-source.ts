@@ -28,7 +28,13 @@ export const workerSource = `'use strict';
     try {
       const module = source instanceof WebAssembly.Module ? source : new WebAssembly.Module(source);
       const abort = () => { throw new Error('an assert failed in a kernel'); };
-      const { exports } = new WebAssembly.Instance(module, { env: { memory, abort } });
+      let words = new Int32Array(memory.buffer);
+      const wait = (word, value, milliseconds) => {
+        const index = word >>> 2;
+        if (index >= words.length) words = new Int32Array(memory.buffer);
+        Atomics.wait(words, index, value, milliseconds < 0 ? Infinity : milliseconds);
+      };
+      const { exports } = new WebAssembly.Instance(module, { env: { memory, abort, wait } });
       port.postMessage({ kind: 'ready' });
       exports.work(control, part, 0);
       port.postMessage({ kind: 'stopped' });

@@ -32,7 +32,7 @@ describe('release builds', () => {
     const bytes = new Uint8Array(memory.buffer).fill(0xa5);
     const module = new WebAssembly.Module(buildBytes(build));
     expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, wait() {} } });
     expect(bytes.every((byte) => byte === 0xa5)).toBe(true);
     expect((exports as { manifestHash(): number }).manifestHash()).toBe(manifestHash);
   });

@@ -15,6 +15,13 @@ describe('process', () => {
     expect(busy).toBeLessThan(0.2);
   });
 
+  test('holds a thread at a barrier when something wakes it too early, in baseline code, too', async () => {
+    const script = fileURLToPath(new URL('fixtures/woken.ts', import.meta.url));
+    const flags = ['--liftoff-only', '--import', 'tsx'];
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, script], { timeout: 30_000 });
+    expect(JSON.parse(stdout)).toEqual({ before: 0, after: 64 });
+  });
+
   test('gets its turn from yieldToHost, a thousand times within moments', async () => {
     let isTimerDone = false;
     setTimeout(() => {
