@@ -16,6 +16,8 @@ export class Trace {
   readonly losses: Node[] = [];
   /** What JavaScript has to do before every run, such as working out this step's learning rate. */
   readonly beforeRun: (() => void)[] = [];
+  /** Which steps of a sequence count, where that is known: float32 [batch, time]. */
+  readonly masks = new WeakMap<Node, Node>();
   /** Whether layers behave as in training. */
   readonly training: boolean;
   /** Where this trace's random numbers come from; made on first use. */

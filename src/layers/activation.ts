@@ -19,6 +19,10 @@ export class Activation extends Layer<ActivationOptions> {
     this.#activation = resolveActivation(this.where, this.options.activation);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Node): Node {
     return this.#activation(x);
   }

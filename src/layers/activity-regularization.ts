@@ -26,6 +26,10 @@ export class ActivityRegularization extends Layer<ActivityRegularizationOptions>
     this.#regularizer = l1l2({ l1, l2 });
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Node): Node {
     return this.regularize(x, this.#regularizer);
   }

@@ -43,6 +43,10 @@ export class AlphaDropout extends Layer<AlphaDropoutOptions> {
     this.#random = new RandomState(this.name, this.options.seed);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Node, { training }: CallContext): Node {
     const { rate } = this;
     if (!training || rate === 0) return x;

@@ -70,6 +70,10 @@ export class BatchNormalization extends Layer<BatchNormalizationOptions> {
     for (const constraint of [options.betaConstraint, options.gammaConstraint]) resolveConstraint(constraint, this.where);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override build(inputShape: PartialShape): PartialShape {
     const { axis = -1, scale = true, center = true } = this.options;
     const size = inputShape[normalizeAxis(this.where, axis, inputShape.length)];

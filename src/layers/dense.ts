@@ -60,6 +60,10 @@ export class Dense extends Layer<DenseOptions> {
     for (const constraint of [kernelConstraint, biasConstraint]) resolveConstraint(constraint, this.where);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override build(inputShape: PartialShape): PartialShape {
     const { kernelInitializer = 'glorotUniform', biasInitializer = 'zeros', useBias = true } = this.options;
     const { kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint } = this.options;

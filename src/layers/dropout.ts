@@ -44,6 +44,10 @@ export class Dropout extends Layer<DropoutOptions> {
     return noiseShapeFor(this.where, this.options.noiseShape, shape);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Node, { training }: CallContext): Node {
     if (!training || this.rate === 0) return x;
     return mul(x, dropoutMask(this.maskShape(x.shape), { rate: this.rate, state: this.#random.draw() }));

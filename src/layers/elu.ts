@@ -25,6 +25,10 @@ export class ELU extends Layer<ELUOptions> {
     this.alpha = inRange(this.where, 'alpha', options.alpha ?? 1, 0, Infinity);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Node): Node {
     return elu(x, { alpha: this.alpha });
   }

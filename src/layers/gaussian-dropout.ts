@@ -33,6 +33,10 @@ export class GaussianDropout extends Layer<GaussianDropoutOptions> {
     this.#random = new RandomState(this.name, this.options.seed);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Node, { training }: CallContext): Node {
     if (!training || this.rate === 0) return x;
     const stddev = Math.sqrt(this.rate / (1 - this.rate));

@@ -31,6 +31,10 @@ export class GaussianNoise extends Layer<GaussianNoiseOptions> {
     this.#random = new RandomState(this.name, this.options.seed);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Node, { training }: CallContext): Node {
     if (!training || this.stddev === 0) return x;
     return add(x, randomNormal(x.shape, { state: this.#random.draw(), stddev: this.stddev }));

@@ -43,6 +43,10 @@ export class GroupNormalization extends Layer<GroupNormalizationOptions> {
     this.#affine = affineWeights(this.where, this.options);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override build(inputShape: PartialShape): PartialShape {
     const { gamma, beta } = this.#affine;
     const axis = this.#axisIn(inputShape);

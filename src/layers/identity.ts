@@ -5,6 +5,10 @@ import { Layer } from './layer.ts';
 export class Identity extends Layer {
   static override readonly type: string = 'Identity';
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Node): Node {
     return x;
   }

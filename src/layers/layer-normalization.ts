@@ -40,6 +40,10 @@ export class LayerNormalization extends Layer<LayerNormalizationOptions> {
     this.epsilon = positiveNumber(this.where, 'epsilon', epsilon);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override build(inputShape: PartialShape): PartialShape {
     const { gamma, beta } = this.#affine;
     const sizes = sizesOfAxes(this.where, this.#axis, inputShape);

@@ -8,14 +8,15 @@ import { fitsShape, formatShape, type PartialShape, type Shape, sameShape } from
 import type { Tensor, TensorLike } from '../base/tensor.ts';
 import { type ConstraintSpec, resolveConstraint } from '../constraints/index.ts';
 import { tensorNamed } from '../data/arrays.ts';
-import type { Node } from '../graph/node.ts';
+import { Node } from '../graph/node.ts';
 import { scale } from '../graph/ops.ts';
-import { currentTrace } from '../graph/trace.ts';
+import { currentTrace, isTracing } from '../graph/trace.ts';
 import { Variable } from '../graph/variable.ts';
 import { type InitializerSpec, resolveInitializer } from '../initializers/index.ts';
 import { type Regularizer, type RegularizerSpec, resolveRegularizer } from '../regularizers/index.ts';
 import { checkSample } from './checks.ts';
 import { uniqueName } from './names.ts';
+import { SymbolicTensor } from './symbolic.ts';
 import { setRules } from './weight-rules.ts';
 
 /** What every layer can be given. */
@@ -28,10 +29,31 @@ export interface LayerOptions {
   readonly inputShape?: PartialShape;
 }
 
+/** What goes into a layer, and what comes out: one node, or several for layers that take or give several. */
+export type Nodes = Node | readonly Node[];
+
+/** The shapes that go with {@link Nodes}. */
+export type Shapes = PartialShape | readonly PartialShape[];
+
+/** Steps of a sequence to look at: float32 [batch, time], 1 = take, 0 = skip. Undefined where every step counts. */
+export type Mask = Node | undefined;
+
 /** How a layer is called. */
 export interface CallContext {
   /** True in `fit` and `trainOnBatch`, false in `evaluate` and `predict`. */
   readonly training: boolean;
+  /** The mask of the (first) input. */
+  readonly mask?: Mask;
+  /** The masks of all inputs, for layers that take several. */
+  readonly masks?: readonly Mask[];
+}
+
+/** What can be said when a layer is applied. */
+export interface ApplyOptions {
+  /** Default: as in the trace under way; false outside of one. */
+  readonly training?: boolean;
+  /** Replaces the mask that the (first) input brings along. */
+  readonly mask?: Mask;
 }
 
 /** How a weight is made. */
@@ -55,7 +77,9 @@ interface Weight {
 /**
  * A layer: a function on nodes that may have weights.
  *
- * Subclasses give a `static type`, make weights in `build` with {@link addWeight}, and compute in `call`.
+ * Subclasses give a `static type`, make weights in `build` with {@link addWeight}, and compute in `call`. Layers kept in public
+ * fields (also in arrays) belong to the layer: their weights are among its weights. Those in private fields are told by
+ * {@link track}. Inside `call`, other layers are used by {@link apply}.
  *
  * @example
  * class Scale extends Layer {
@@ -77,8 +101,9 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
   readonly name: string;
   #trainable: boolean;
   readonly #weights: Weight[] = [];
-  #inputShape: PartialShape | undefined;
-  #outputShape: PartialShape | undefined;
+  readonly #tracked: Layer[] = [];
+  #inputShape: Shapes | undefined;
+  #outputShape: Shapes | undefined;
 
   constructor(options?: O) {
     this.options = options ?? ({} as O);
@@ -107,18 +132,118 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
 
   set trainable(value: boolean) {
     this.#trainable = value;
+    for (const layer of this.sublayers) layer.trainable = value;
   }
 
-  /** Makes the weights for inputs of this shape (batch axis first, unknown sizes null) and returns the shape of the outputs. */
-  build(inputShape: PartialShape): PartialShape {
+  /** Layers this one is made of. */
+  get sublayers(): readonly Layer[] {
+    const kept = Object.values(this).flatMap((value: unknown) =>
+      value instanceof Layer || Array.isArray(value) ? value : [],
+    ) as unknown[];
+    return [...new Set([...this.#tracked, ...kept.filter((value) => value instanceof Layer)])];
+  }
+
+  /** Says that `layer`, kept in a private field, is a part of this one. Returns it. */
+  protected track<L extends Layer>(layer: L): L {
+    this.#tracked.push(layer);
+    return layer;
+  }
+
+  /** Whether the layer knows what to do with steps that are masked. One that does not refuses them. */
+  get supportsMasking(): boolean {
+    return false;
+  }
+
+  /** The mask of the outputs. Default: that of the (first) input. A list for layers that give several outputs. */
+  computeMask(_inputs: Nodes, masks: readonly Mask[]): Mask | readonly Mask[] {
+    return masks[0];
+  }
+
+  /**
+   * Makes the weights for inputs of this shape (batch axis first, unknown sizes null) and returns the shape of the outputs. Layers that
+   * take or give several get and return a list of shapes.
+   */
+  build(inputShape: Shapes): Shapes {
     return inputShape;
   }
 
   /** Computes the outputs. Runs while a graph is traced: use ops, not JavaScript arithmetic. */
-  abstract call(x: Node, context: CallContext): Node;
+  abstract call(x: Nodes, context: CallContext): Nodes;
 
-  /** Builds the layer unless it is built. A layer that is shared must fit each of its inputs; one without weights fits any. */
-  ensureBuilt(inputShape: PartialShape): PartialShape {
+  /**
+   * Uses the layer: on nodes, inside the `call` of another layer; on what `input` or other layers gave, to make a model.
+   *
+   * @param x one input, or a list for layers that take several
+   * @throws MyelinError when the layer gives several outputs: {@link applyAll} returns them
+   */
+  apply<T extends Node | SymbolicTensor>(x: T | readonly T[], options: ApplyOptions = {}): T {
+    const outputs = this.applyAll(x, options);
+    if (outputs.length === 1) return outputs[0]!;
+    return fail(this.where, 'a layer with one output', `one with ${outputs.length}`, 'applyAll(x) gives them as a list.');
+  }
+
+  /** Uses the layer as {@link apply} does and returns the list of its outputs. */
+  applyAll<T extends Node | SymbolicTensor>(x: T | readonly T[], options: ApplyOptions = {}): T[] {
+    const inputs = Array.isArray(x) ? (x as readonly T[]) : [x as T];
+    if (inputs.length > 0 && inputs.every((one) => one instanceof SymbolicTensor)) {
+      return this.#connect(x as SymbolicTensor | readonly SymbolicTensor[], inputs) as T[];
+    }
+    if (inputs.length > 0 && inputs.every((one) => one instanceof Node)) return this.#invoke(x as Nodes, inputs, options) as T[];
+    const hint = 'use model.predict(data) for data; input({ shape }) starts a model.';
+    return fail(`${this.where}.apply`, 'what input() or a layer gave, or nodes', describe(x), hint);
+  }
+
+  #connect(x: SymbolicTensor | readonly SymbolicTensor[], inputs: readonly SymbolicTensor[]): SymbolicTensor[] {
+    const shapes = this.ensureBuiltAll(Array.isArray(x) ? inputs.map(({ shape }) => shape) : inputs[0]!.shape);
+    const outputs: SymbolicTensor[] = [];
+    const connection = { layer: this as Layer, inputs, isList: Array.isArray(x), outputs };
+    for (const shape of shapes) outputs.push(new SymbolicTensor(shape, this.name, connection));
+    return outputs;
+  }
+
+  #invoke(x: Nodes, inputs: readonly Node[], options: ApplyOptions): Node[] {
+    // The batch of a trace is one of many.
+    const shapes = inputs.map(({ shape }): PartialShape => (this.isBuilt ? shape : [null, ...shape.slice(1)]));
+    this.ensureBuiltAll(Array.isArray(x) ? shapes : shapes[0]!);
+    const trace = isTracing() ? currentTrace() : undefined;
+    const masks: Mask[] = inputs.map((node) => trace?.masks.get(node));
+    if (options.mask) masks[0] = options.mask;
+    const hasMask = masks.some((mask) => mask !== undefined);
+    if (hasMask && !this.supportsMasking) {
+      const hint =
+        'put a layer that uses the mask up (such as LSTM with returnSequences: false) before it, or switch masking off.';
+      fail(this.where, 'an input without mask, because this layer would ignore it', 'one with a mask', hint);
+    }
+    const result = this.call(x, { training: options.training ?? trace?.training ?? false, mask: masks[0], masks });
+    const outputs = Array.isArray(result) ? [...(result as readonly Node[])] : [result as Node];
+    if (!outputs.every((one) => one instanceof Node)) {
+      fail(this.where, '`call` to return a node', describe(result), 'compute with ops, not with JavaScript arithmetic.');
+    }
+    if (hasMask || this.makesMask) {
+      const given = this.computeMask(x, masks);
+      const list = Array.isArray(given) ? (given as readonly Mask[]) : [given as Mask];
+      outputs.forEach((node, i) => {
+        if (list[i]) trace?.masks.set(node, list[i]);
+      });
+    }
+    return outputs;
+  }
+
+  /** Whether the layer makes a mask of inputs that have none, as Embedding and Masking do. */
+  get makesMask(): boolean {
+    return false;
+  }
+
+  /**
+   * Builds the layer unless it is built, and returns the shape of its (first) output for such inputs. A layer that is shared must fit
+   * each of its inputs; one without weights fits any.
+   */
+  ensureBuilt(inputShape: Shapes): PartialShape {
+    return this.ensureBuiltAll(inputShape)[0]!;
+  }
+
+  /** As {@link ensureBuilt}, with the shapes of all outputs. */
+  ensureBuiltAll(inputShape: Shapes): readonly PartialShape[] {
     if (!this.#inputShape || !this.#outputShape) {
       try {
         this.#outputShape = this.build(inputShape);
@@ -128,16 +253,23 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
         throw error;
       }
       this.#inputShape = inputShape;
-      return this.#outputShape;
+      return shapesIn(this.#outputShape);
     }
-    if (fitsShape(inputShape, this.#inputShape)) return this.#outputShape;
-    if (this.weights.length === 0) return this.build(inputShape);
-    return failShape(this.where, `inputs like those it was built for, ${formatShape(this.#inputShape)}`, formatShape(inputShape));
+    if (fitShapes(inputShape, this.#inputShape)) return shapesIn(this.#outputShape);
+    if (this.weights.length === 0) return shapesIn(this.build(inputShape));
+    const expected = `inputs like those it was built for, ${formatShapes(this.#inputShape)}`;
+    return failShape(this.where, expected, formatShapes(inputShape));
   }
 
-  /** Shape of the inputs the layer was built for, batch axis (null) first; undefined before. */
+  /** Shape of the inputs the layer was built for, batch axis (null) first; undefined before, and for layers with several inputs. */
   get inputShape(): PartialShape | undefined {
-    return this.#inputShape;
+    const shapes = this.inputShapes;
+    return shapes?.length === 1 ? shapes[0] : undefined;
+  }
+
+  /** Shapes of all inputs the layer was built for; undefined before. */
+  get inputShapes(): readonly PartialShape[] | undefined {
+    return this.#inputShape && shapesIn(this.#inputShape);
   }
 
   /** Whether `build` has run. */
@@ -145,11 +277,19 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
     return this.#outputShape !== undefined;
   }
 
-  /** Shape of the outputs, batch axis (null) first. Throws before the layer is built. */
+  /** Shape of the (first) output, batch axis (null) first. Throws before the layer is built. */
   get outputShape(): PartialShape {
-    return (
-      this.#outputShape ??
-      fail(this.where, 'a layer that is built', 'one that is not', 'give the model an inputShape, or call model.build(shape).')
+    return this.outputShapes[0]!;
+  }
+
+  /** Shapes of all outputs. Throws before the layer is built. */
+  get outputShapes(): readonly PartialShape[] {
+    if (this.#outputShape) return shapesIn(this.#outputShape);
+    return fail(
+      this.where,
+      'a layer that is built',
+      'one that is not',
+      'give the model an inputShape, or call model.build(shape).',
     );
   }
 
@@ -176,16 +316,17 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
     return outputs;
   }
 
-  /** All weights: those made to be trained first, then the others, each in the order they were made. */
+  /** All weights: those made to be trained first, then the others, each in the order they were made; then those of {@link sublayers}. */
   get weights(): Variable[] {
-    return [...this.#weights.filter((weight) => weight.trainable), ...this.#weights.filter((weight) => !weight.trainable)].map(
-      (weight) => weight.variable,
-    );
+    const own = [...this.#weights.filter((weight) => weight.trainable), ...this.#weights.filter((weight) => !weight.trainable)];
+    return unique([...own.map(({ variable }) => variable), ...this.sublayers.flatMap((layer) => layer.weights)]);
   }
 
   /** Weights the optimizer changes: none when the layer is frozen. */
   get trainableWeights(): Variable[] {
-    return this.#trainable ? this.#weights.filter((weight) => weight.trainable).map((weight) => weight.variable) : [];
+    if (!this.#trainable) return [];
+    const own = this.#weights.filter((weight) => weight.trainable).map(({ variable }) => variable);
+    return unique([...own, ...this.sublayers.flatMap((layer) => layer.trainableWeights)]);
   }
 
   /** Weights the optimizer leaves alone. */
@@ -214,6 +355,29 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
     const hint = this.isBuilt ? undefined : 'weights are made when the layer or model is built.';
     writeWeights(this.where, this.weights, values, hint);
   }
+}
+
+function unique<T>(list: readonly T[]): T[] {
+  return [...new Set(list)];
+}
+
+/** The shapes as a list. */
+export function shapesIn(shapes: Shapes): readonly PartialShape[] {
+  return isList(shapes) ? shapes : [shapes];
+}
+
+function isList(shapes: Shapes): shapes is readonly PartialShape[] {
+  return shapes.length > 0 && shapes.every((one: unknown) => Array.isArray(one));
+}
+
+/** `[?, 4]`, or `[?, 4] and [?, 3]`. */
+function formatShapes(shapes: Shapes): string {
+  return shapesIn(shapes).map(formatShape).join(' and ');
+}
+
+function fitShapes(shapes: Shapes, expected: Shapes): boolean {
+  const [a, b] = [shapesIn(shapes), shapesIn(expected)];
+  return a.length === b.length && a.every((shape, i) => fitsShape(shape, b[i]!));
 }
 
 /** Replaces the elements of several variables, or of none when one value does not fit. */

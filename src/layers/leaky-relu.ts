@@ -26,6 +26,10 @@ export class LeakyReLU extends Layer<LeakyReLUOptions> {
     this.negativeSlope = inRange(this.where, 'negativeSlope', options.negativeSlope ?? 0.3, 0, Infinity);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Node): Node {
     return leakyRelu(x, { negativeSlope: this.negativeSlope });
   }

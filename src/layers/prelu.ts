@@ -34,6 +34,10 @@ export class PReLU extends Layer<PReLUOptions> {
     }
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override build(inputShape: PartialShape): PartialShape {
     const { sharedAxes, alphaInitializer = 'zeros' } = this.options;
     const shared = sharedAxes ?? [];

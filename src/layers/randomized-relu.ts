@@ -37,6 +37,10 @@ export class RandomizedReLU extends Layer<RandomizedReLUOptions> {
     this.#random = new RandomState(this.name, options.seed);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Node, { training }: CallContext): Node {
     const { lower, upper } = this;
     if (!training || lower === upper) return leakyRelu(x, { negativeSlope: (lower + upper) / 2 });

@@ -30,6 +30,10 @@ export class ReLU extends Layer<ReLUOptions> {
     }
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Node): Node {
     return relu(x, this.options);
   }

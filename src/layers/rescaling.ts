@@ -28,6 +28,10 @@ export class Rescaling extends Layer<RescalingOptions> {
     this.offset = finite(this.where, 'offset', this.options.offset ?? 0);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Node): Node {
     return scale(cast(x, 'float32'), this.scale, this.offset);
   }

@@ -36,6 +36,10 @@ export class RMSNormalization extends Layer<RMSNormalizationOptions> {
     this.epsilon = positiveNumber(this.where, 'epsilon', epsilon);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override build(inputShape: PartialShape): PartialShape {
     const sizes = sizesOfAxes(this.where, this.#axis, inputShape);
     this.#scale = this.addWeight('scale', sizes, { initializer: 'ones' });

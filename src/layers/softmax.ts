@@ -30,6 +30,10 @@ export class Softmax extends Layer<SoftmaxOptions> {
     }
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Node): Node {
     const axes = [...new Set(this.#axes.map((axis) => normalizeAxis(this.where, axis, x.rank)))];
     if (axes.length === 1) return softmax(x, axes[0]);

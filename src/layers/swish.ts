@@ -30,6 +30,10 @@ export class Swish extends Layer<SwishOptions> {
     resolveInitializer(options.betaInitializer ?? 'ones', this.where);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override build(inputShape: PartialShape): PartialShape {
     const shape = this.options.perChannel ? [lastDimension(this.where, inputShape)] : [];
     this.#beta = this.addWeight('beta', shape, { initializer: this.options.betaInitializer ?? 'ones' });

@@ -28,6 +28,10 @@ export class UnitNormalization extends Layer<UnitNormalizationOptions> {
     checkAxes(this.where, this.#axis);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Node): Node {
     return div(x, sqrt(maximum(sum(square(x), this.#axis, true), smallest)));
   }

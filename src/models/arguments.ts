@@ -1,10 +1,13 @@
-/** @file The arguments of `fit` and `evaluate`, checked and cut into training and validation data. */
+/** @file The arguments of `fit`, `evaluate` and `predict`: options checked, data brought into the order of the model's inputs and outputs. */
 
 import { describe, fail } from '../base/fail.ts';
-import { checkOptionNames } from '../base/names.ts';
-import type { Tensor, TensorLike } from '../base/tensor.ts';
+import { checkOptionNames, nearestName } from '../base/names.ts';
+import { Tensor, type TensorLike } from '../base/tensor.ts';
 import type { Callback, Verbosity } from '../callbacks/index.ts';
 import { checkFinite, checkSameCount, countArgument, samples } from '../data/arrays.ts';
+
+/** Data for a model: samples for its only input or output, or samples for each of them, as a list in their order or by name. */
+export type DataLike = TensorLike | readonly TensorLike[] | Readonly<Record<string, TensorLike>>;
 
 /** Options of `evaluate` and `predict`. */
 export interface BatchOptions {
@@ -28,7 +31,7 @@ export interface FitOptions extends BatchOptions {
   /** Share of the samples, taken from the end before any shuffling, that is held back for validation. Default 0. */
   readonly validationSplit?: number;
   /** Data evaluated after every epoch, as `[x, y]`. Wins over `validationSplit`. */
-  readonly validationData?: readonly [x: TensorLike, y: TensorLike];
+  readonly validationData?: readonly [x: DataLike, y: DataLike];
 }
 
 const batchOptions = { batchSize: true, verbose: true, callbacks: true, checkFinite: true, signal: true } satisfies Record<
@@ -51,48 +54,125 @@ export function checkFitOptions(where: string, options: FitOptions): void {
   checkOptionNames(where, options, fitOptions);
 }
 
-/** Inputs and their targets, as many of each. */
-export interface Pair {
-  readonly x: Tensor;
-  readonly y: Tensor;
+/** What a model calls its inputs and outputs; undefined where only running it can tell how many there are. */
+export interface Ports {
+  readonly inputs: readonly string[] | undefined;
+  readonly outputs: readonly string[] | undefined;
 }
 
-/** `x` and `y` as tensors of equal count. */
-export function pairOf(where: string, x: TensorLike, y: TensorLike | undefined, mustBeFinite = false, prefix = ''): Pair {
-  const pair = { x: samples(where, `${prefix}x`, x), y: samples(where, `${prefix}y`, y) };
-  checkSameCount(where, pair.x, pair.y);
-  if (mustBeFinite) {
-    checkFinite(where, `${prefix}x`, pair.x);
-    checkFinite(where, `${prefix}y`, pair.y);
+/** Samples for every input, and their targets for every output; all of one count. Outputs without loss may lack targets. */
+export interface Samples {
+  readonly x: readonly Tensor[];
+  readonly y: readonly (Tensor | undefined)[];
+}
+
+/** Number of samples. */
+export function countOf({ x }: Pick<Samples, 'x'>): number {
+  return x[0]!.shape[0]!;
+}
+
+/** Samples from `start` up to, not including, `end`. */
+export function sliceSamples({ x, y }: Samples, start: number, end: number): Samples {
+  return { x: x.map((part) => part.slice(start, end)), y: y.map((part) => part?.slice(start, end)) };
+}
+
+function isRecord(value: DataLike): value is Readonly<Record<string, TensorLike>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** Data for `ports` as a list in their order. Undefined stands where data by name has nothing for a port. */
+export function listOf(
+  where: string,
+  name: string,
+  value: DataLike | undefined,
+  ports: readonly string[] | undefined,
+): readonly (Tensor | undefined)[] {
+  if (value === undefined || value === null) return fail(where, `\`${name}\``, 'nothing');
+  if (isRecord(value)) {
+    if (!ports) return fail(where, `\`${name}\` as a list, because the model has no names for it`, 'data by name');
+    for (const key of Object.keys(value)) {
+      if (ports.includes(key)) continue;
+      const near = nearestName(key, ports);
+      fail(where, `\`${name}\` for ${ports.join(', ')}`, `"${key}"`, near && `did you mean "${near}"?`);
+    }
+    return ports.map((port) => (value[port] === undefined ? undefined : samples(where, `${name}.${port}`, value[port])));
   }
-  return pair;
+  const isList =
+    Array.isArray(value) && (ports ? ports.length > 1 : value.length > 0 && value.every((one) => one instanceof Tensor));
+  if (!isList) return [samples(where, name, value as TensorLike)];
+  const list = value as readonly TensorLike[];
+  if (ports && list.length !== ports.length) {
+    const hint = `give a list in this order, or an object with these names: ${ports.join(', ')}.`;
+    fail(where, `\`${name}\` with ${ports.length} entries`, `${list.length}`, hint);
+  }
+  return list.map((one, i) => samples(where, `${name}[${i}]`, one));
+}
+
+/** As {@link listOf}, for inputs: none may be missing, and all have as many samples. */
+export function inputsOf(
+  where: string,
+  name: string,
+  value: DataLike,
+  { inputs }: Ports,
+  mustBeFinite = false,
+): readonly Tensor[] {
+  const list = listOf(where, name, value, inputs).map(
+    (one, i) => one ?? fail(where, `\`${name}\` for every input`, `none for "${inputs?.[i]}"`),
+  );
+  for (const one of list.slice(1)) {
+    if (one.shape[0] !== list[0]!.shape[0]) {
+      fail(where, `inputs of one count in \`${name}\``, `${list[0]!.shape[0]} and ${one.shape[0]} samples`);
+    }
+  }
+  if (mustBeFinite) for (const one of list) checkFinite(where, name, one);
+  return list;
+}
+
+/** `x` and `y` in the order of the model's inputs and outputs, all of equal count. */
+export function samplesOf(
+  where: string,
+  x: DataLike,
+  y: DataLike | undefined,
+  ports: Ports,
+  mustBeFinite = false,
+  prefix = '',
+): Samples {
+  const inputs = inputsOf(where, `${prefix}x`, x, ports, mustBeFinite);
+  const targets = listOf(where, `${prefix}y`, y, ports.outputs);
+  for (const target of targets) {
+    if (!target) continue;
+    checkSameCount(where, inputs[0]!, target);
+    if (mustBeFinite) checkFinite(where, `${prefix}y`, target);
+  }
+  return { x: inputs, y: targets };
 }
 
 /** The data to train on and, if there is any, the data to validate with. */
 export function splitData(
   where: string,
-  x: TensorLike,
-  y: TensorLike,
+  x: DataLike,
+  y: DataLike,
+  ports: Ports,
   options: FitOptions,
-): { training: Pair; validation: Pair | undefined } {
-  const all = pairOf(where, x, y, options.checkFinite);
+): { training: Samples; validation: Samples | undefined } {
+  const all = samplesOf(where, x, y, ports, options.checkFinite);
   const { validationSplit = 0, validationData } = options;
   if (validationData !== undefined) {
     if (!Array.isArray(validationData) || validationData.length !== 2)
       fail(where, '`validationData` to be [x, y]', describe(validationData));
-    return { training: all, validation: pairOf(where, validationData[0], validationData[1], options.checkFinite, 'validation ') };
+    const [ownX, ownY] = validationData as readonly [DataLike, DataLike];
+    return { training: all, validation: samplesOf(where, ownX, ownY, ports, options.checkFinite, 'validation ') };
   }
   if (typeof validationSplit !== 'number' || !(validationSplit >= 0 && validationSplit < 1)) {
     fail(where, '`validationSplit` to be a number in [0, 1)', describe(validationSplit));
   }
   if (validationSplit === 0) return { training: all, validation: undefined };
-  const count = all.x.shape[0]!;
+  const count = countOf(all);
   const at = Math.floor(count * (1 - validationSplit));
   if (at === 0 || at === count) {
     fail(where, '`validationSplit` that leaves samples on both sides', `${validationSplit} of ${count} samples`);
   }
-  const part = (start: number, end: number): Pair => ({ x: all.x.slice(start, end), y: all.y.slice(start, end) });
-  return { training: part(0, at), validation: part(at, count) };
+  return { training: sliceSamples(all, 0, at), validation: sliceSamples(all, at, count) };
 }
 
 /** The checked batch size. */

@@ -6,23 +6,34 @@ import { newArray, type Tensor } from '../base/tensor.ts';
 import { CallbackList, History, type Logs, ProgressBar, standardVerbosity, type TrainedModel } from '../callbacks/index.ts';
 import { copyRows, countArgument } from '../data/arrays.ts';
 import { sequence, shuffle } from '../data/shuffle.ts';
-import { batchSizeOf, checkFitOptions, type FitOptions, type Pair, splitData } from './arguments.ts';
+import {
+  batchSizeOf,
+  checkFitOptions,
+  countOf,
+  type DataLike,
+  type FitOptions,
+  type Ports,
+  type Samples,
+  splitData,
+} from './arguments.ts';
 import { prefixed, RunningResults, sortedLogs } from './compiled.ts';
 import { pace } from './pace.ts';
 import { placeSamples, type Resident } from './resident.ts';
-import { type SampleSpec, type Step, type StepRequest, sampleSpec } from './step.ts';
+import { type Step, type StepRequest, sampleSpecs } from './step.ts';
 
 /** What the loops need of a model. */
 export interface Trainee extends TrainedModel {
   readonly where: string;
+  /** What inputs and outputs are called. */
+  readonly ports: Ports;
   /** The step for a request, compiled when it is first asked for. */
   step(request: StepRequest): Promise<Step>;
   /** Refuses data the model or its loss cannot take; builds the model if it is not built. */
-  prepare(x: Tensor, y: Tensor | undefined): void;
+  prepare(data: Samples): void;
   /** Calls back while the model may be used by others. */
   lend(call: () => Promise<void>): Promise<void>;
-  /** Loss and metrics on `pair`. */
-  test(pair: Pair, batchSize: number, callbacks: CallbackList, signal: AbortSignal | undefined): Promise<Logs>;
+  /** Loss and metrics on `data`. */
+  test(data: Samples, batchSize: number, callbacks: CallbackList, signal: AbortSignal | undefined): Promise<Logs>;
 }
 
 /** Throws when the caller has cancelled. */
@@ -35,43 +46,42 @@ export function throwIfAborted(where: string, signal: AbortSignal | undefined): 
 
 /** Copies of one batch's samples, for data that is not in the engine's memory. */
 class Staging {
-  readonly #x: Tensor['data'];
-  readonly #y: Tensor['data'];
-  readonly #pair: Pair;
+  readonly #x: readonly Tensor['data'][];
+  readonly #y: readonly (Tensor['data'] | undefined)[];
+  readonly #data: Samples;
 
-  constructor(pair: Pair, batchSize: number) {
-    const room = ({ data, dtype, shape }: Tensor): Tensor['data'] => newArray(dtype, (data.length / shape[0]!) * batchSize);
-    this.#pair = pair;
-    this.#x = room(pair.x);
-    this.#y = room(pair.y);
+  constructor(data: Samples, batchSize: number) {
+    const room = ({ data: own, dtype, shape }: Tensor): Tensor['data'] => newArray(dtype, (own.length / shape[0]!) * batchSize);
+    this.#data = data;
+    this.#x = data.x.map(room);
+    this.#y = data.y.map((target) => target && room(target));
   }
 
   feed(step: Step, indices: Int32Array, start: number): void {
     const picked = indices.subarray(start, start + step.batch);
-    copyRows(this.#pair.x, picked, this.#x);
-    copyRows(this.#pair.y, picked, this.#y);
-    const part = (array: Tensor['data'], source: Tensor): Tensor['data'] =>
-      array.subarray(0, (source.size / source.shape[0]!) * step.batch);
-    step.feed(part(this.#x, this.#pair.x), part(this.#y, this.#pair.y));
+    const copied = (array: Tensor['data'], source: Tensor): Tensor['data'] => {
+      copyRows(source, picked, array);
+      return array.subarray(0, (source.size / source.shape[0]!) * step.batch);
+    };
+    const { x, y } = this.#data;
+    step.feed(
+      this.#x.map((array, i) => copied(array, x[i]!)),
+      this.#y.map((array, i) => array && copied(array, y[i]!)),
+    );
   }
 }
 
 /** Trains `model` on arrays. */
-export async function fitArrays(
-  model: Trainee,
-  x: Parameters<typeof splitData>[1],
-  y: Parameters<typeof splitData>[2],
-  options: FitOptions,
-): Promise<History> {
+export async function fitArrays(model: Trainee, x: DataLike, y: DataLike, options: FitOptions): Promise<History> {
   const { where } = model;
   checkFitOptions(where, options);
   const epochs = countArgument(where, 'epochs', options.epochs ?? 1);
   const batchSize = batchSizeOf(where, options);
-  const { training, validation } = splitData(where, x, y, options);
-  model.prepare(training.x, training.y);
-  if (validation) model.prepare(validation.x, validation.y);
+  const { training, validation } = splitData(where, x, y, model.ports, options);
+  model.prepare(training);
+  if (validation) model.prepare(validation);
 
-  const count = training.x.shape[0]!;
+  const count = countOf(training);
   const steps = Math.ceil(count / batchSize);
   const verbose = standardVerbosity(options.verbose ?? 'auto');
   const history = new History();
@@ -114,20 +124,20 @@ class EpochRunner {
   readonly #resident: Resident | undefined;
   readonly #staging: Staging | undefined;
   readonly #batchSize: number;
-  readonly #specs: { x: SampleSpec; y: SampleSpec };
+  readonly #specs: ReturnType<typeof sampleSpecs>;
   #results: RunningResults | undefined;
 
-  constructor(model: Trainee, data: Pair, resident: Resident | undefined, batchSize: number) {
+  constructor(model: Trainee, data: Samples, resident: Resident | undefined, batchSize: number) {
     this.#model = model;
     this.#resident = resident;
-    this.#staging = resident ? undefined : new Staging(data, Math.min(batchSize, data.x.shape[0]!));
+    this.#staging = resident ? undefined : new Staging(data, Math.min(batchSize, countOf(data)));
     this.#batchSize = batchSize;
-    this.#specs = { x: sampleSpec(data.x), y: sampleSpec(data.y) };
+    this.#specs = sampleSpecs(data);
   }
 
   async #step(batch: number): Promise<Step> {
     const step = await this.#model.step({ kind: 'train', feed: this.#resident ? 'gather' : 'direct', batch, ...this.#specs });
-    if (this.#resident) step.bind(this.#resident.x, this.#resident.y);
+    if (this.#resident) step.bind(this.#resident);
     return step;
   }
 
@@ -137,7 +147,7 @@ class EpochRunner {
     const full = count >= this.#batchSize ? await this.#step(this.#batchSize) : undefined;
     const rest = count % this.#batchSize > 0 ? await this.#step(count % this.#batchSize) : undefined;
     const first = (full ?? rest)!;
-    this.#results ??= new RunningResults(first.metrics, first.statistics);
+    this.#results ??= new RunningResults(first.results);
     const results = this.#results;
     results.reset();
     const hasBegin = callbacks.has('onTrainBatchBegin');

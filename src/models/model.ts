@@ -1,27 +1,68 @@
 /** @file What a person drives: compile, fit, evaluate, predict. A model is a layer made of layers, so models nest. */
 
-import { describe, fail } from '../base/fail.ts';
+import { fail } from '../base/fail.ts';
 import { keyOf } from '../base/key.ts';
-import { formatShape } from '../base/shape.ts';
-import { newArray, Tensor, type TensorLike } from '../base/tensor.ts';
+import { formatShape, type PartialShape, type Shape } from '../base/shape.ts';
+import { newArray, Tensor } from '../base/tensor.ts';
 import { CallbackList, type History, type Logs, ProgressBar, standardVerbosity, type TrainedModel } from '../callbacks/index.ts';
-import { checkFinite, checkSampleShape, samples } from '../data/arrays.ts';
+import { checkSampleShape } from '../data/arrays.ts';
 import { ready } from '../engine/index.ts';
+import { inputNode, type Node } from '../graph/node.ts';
+import { Trace, withTrace } from '../graph/trace.ts';
 import type { Variable } from '../graph/variable.ts';
-import { Layer, type LayerOptions } from '../layers/layer.ts';
+import { type CallContext, Layer, type LayerOptions, type Mask, type Nodes, type Shapes, shapesIn } from '../layers/layer.ts';
 import { hasPenalties } from '../layers/weight-rules.ts';
-import { type BatchOptions, batchSizeOf, checkBatchOptions, type FitOptions, type Pair, pairOf } from './arguments.ts';
+import {
+  type BatchOptions,
+  batchSizeOf,
+  checkBatchOptions,
+  countOf,
+  type DataLike,
+  type FitOptions,
+  inputsOf,
+  type Ports,
+  type Samples,
+  samplesOf,
+  sliceSamples,
+} from './arguments.ts';
 import { Compiled, type CompileOptions, RunningResults } from './compiled.ts';
 import { fitArrays, type Trainee, throwIfAborted } from './fit.ts';
+import { type Ends, Network } from './network.ts';
 import { pace } from './pace.ts';
-import { Step, type StepRequest, sampleSpec } from './step.ts';
+import { type SampleSpec, Step, type StepRequest, sampleSpec, sampleSpecs } from './step.ts';
 import { type SummaryOptions, summarize } from './summary.ts';
 
 /** Compiled steps a model keeps; every combination of batch size and sample shape needs its own. */
 const stepCacheSize = 32;
 
-/** A model: layers, and the methods that train and use them. See {@link Sequential} for the usual kind. */
-export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer<O> implements TrainedModel {
+/** Options of {@link Model}. */
+export interface ModelOptions extends LayerOptions {
+  /** Where the model begins: what {@link input} gave, or what a layer made of it. One, a list, or an object that names them. */
+  readonly inputs?: Ends;
+  /** Where it ends: what layers made of the inputs. One, a list, or an object that names them. */
+  readonly outputs?: Ends;
+}
+
+/**
+ * A model: layers, and the methods that train and use them. There are three ways to write one: {@link Sequential} for a stack of
+ * layers; `inputs` and `outputs` for branches, shared layers, several inputs or outputs; and a subclass with a `call` of its own, whose
+ * layers are its public fields (those in private ones are told by `track`).
+ *
+ * @example
+ * const [price, photo] = [input({ shape: [8] }), input({ shape: [32, 32, 3] })];
+ * const seen = new Flatten().apply(new Conv2D({ filters: 8, kernelSize: 3 }).apply(photo));
+ * const both = new Concatenate().apply([price, seen]);
+ * const model = new Model({ inputs: { price, photo }, outputs: new Dense({ units: 1 }).apply(both) });
+ *
+ * @example
+ * class Residual extends Model {
+ *   static override readonly type: string = 'Residual';
+ *   inner = new Dense({ units: 16, activation: 'relu' });
+ *   outer = new Dense({ units: 4 });
+ *   override call(x: Node) { return ops.add(x, this.outer.apply(this.inner.apply(x))); }
+ * }
+ */
+export class Model<O extends ModelOptions = ModelOptions> extends Layer<O> implements TrainedModel {
   static override readonly type: string = 'Model';
 
   /** Set to true by a callback, ends `fit` after the current step. */
@@ -31,17 +72,81 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
   /** The run under way, if there is one; it never rejects. */
   #running: Promise<unknown> | undefined;
 
-  /** The layers, in order. */
-  abstract get layers(): readonly Layer[];
+  readonly #network: Network | undefined;
 
-  /** Whether the layers' weights may be trained; setting it sets it on every layer. */
-  override get trainable(): boolean {
-    return super.trainable;
+  /** @throws MyelinError when an output cannot be computed from the inputs, or layers share a name */
+  constructor(options?: O) {
+    super(options);
+    const { inputs, outputs } = this.options;
+    if (inputs === undefined && outputs === undefined) return;
+    if (inputs === undefined || outputs === undefined) fail(this.where, 'both `inputs` and `outputs`', 'only one of them');
+    this.#network = new Network(this.where, inputs, outputs);
   }
 
-  override set trainable(value: boolean) {
-    super.trainable = value;
-    for (const layer of this.layers) layer.trainable = value;
+  /** The layers, in the order in which they are first used. */
+  get layers(): readonly Layer[] {
+    return this.#network ? this.#network.layers : super.sublayers;
+  }
+
+  override get sublayers(): readonly Layer[] {
+    return this.layers;
+  }
+
+  /** How the layers are connected; undefined where only `call` knows. */
+  get network(): Network | undefined {
+    return this.#network;
+  }
+
+  /** Names of the inputs, in order; undefined for a model that was written as a subclass. */
+  get inputNames(): readonly string[] | undefined {
+    return this.#network?.inputNames;
+  }
+
+  /** Names of the outputs, in order; undefined for a subclass that has not run yet. */
+  get outputNames(): readonly string[] | undefined {
+    if (this.#network) return this.#network.outputNames;
+    return this.isBuilt ? this.namesOf(this.outputShapes.length) : undefined;
+  }
+
+  /** Names of the outputs when there are `count` of them. */
+  namesOf(count: number): readonly string[] {
+    if (this.#network) return this.#network.outputNames;
+    return count === 1 ? ['output'] : Array.from({ length: count }, (_, i) => `output_${i + 1}`);
+  }
+
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
+  /** The layers inside have said what is masked. */
+  override computeMask(): Mask {
+    return undefined;
+  }
+
+  override get isBuilt(): boolean {
+    return this.#network !== undefined || super.isBuilt;
+  }
+
+  override get inputShapes(): readonly PartialShape[] | undefined {
+    return this.#network ? this.#network.inputs.map(({ shape }) => shape) : super.inputShapes;
+  }
+
+  override get outputShapes(): readonly PartialShape[] {
+    return this.#network ? this.#network.outputs.map(({ shape }) => shape) : super.outputShapes;
+  }
+
+  override build(inputShape: Shapes): Shapes {
+    if (this.#network) return this.#network.shapesFor(this.where, shapesIn(inputShape));
+    return shapesByTracing(this, inputShape);
+  }
+
+  override ensureBuiltAll(inputShape: Shapes): readonly PartialShape[] {
+    return this.#network ? this.#network.shapesFor(this.where, shapesIn(inputShape)) : super.ensureBuiltAll(inputShape);
+  }
+
+  override call(x: Nodes, { training }: CallContext): Nodes {
+    if (!this.#network) fail(this.where, '`inputs` and `outputs`, or a subclass with a `call`', 'neither');
+    return this.#network.run(this.where, Array.isArray(x) ? (x as readonly Node[]) : [x as Node], training);
   }
 
   override get weights(): Variable[] {
@@ -49,7 +154,7 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
   }
 
   override get trainableWeights(): Variable[] {
-    return super.trainable ? [...new Set(this.layers.flatMap((layer) => layer.trainableWeights))] : [];
+    return this.trainable ? [...new Set(this.layers.flatMap((layer) => layer.trainableWeights))] : [];
   }
 
   /**
@@ -59,7 +164,7 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
    */
   compile(options: CompileOptions): void {
     this.#refuseWhileBusy('compile');
-    this.#compiled = new Compiled(`${this.where}.compile`, options);
+    this.#compiled = new Compiled(`${this.where}.compile`, options, this.outputNames);
     this.#clearSteps();
   }
 
@@ -71,81 +176,97 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
   /**
    * Trains the model.
    *
-   * @param x inputs: nested arrays, a tensor, or a typed array; the first axis counts samples
-   * @param y targets, as many
+   * @param x inputs: nested arrays, a tensor, or a typed array; the first axis counts samples. A model with several inputs takes a list
+   *   in their order, or an object by their names
+   * @param y targets, as many, in the same way
    * @returns loss and metrics of every epoch
    * @throws MyelinError before anything runs when data or options do not fit; AbortError when cancelled. The model stays usable
    */
-  async fit(x: TensorLike, y: TensorLike, options: FitOptions = {}): Promise<History> {
+  async fit(x: DataLike, y: DataLike, options: FitOptions = {}): Promise<History> {
     this.#needCompiled('fit');
     return this.#exclusively('fit', () => fitArrays(this.#trainee('fit'), x, y, options));
   }
 
   /** Loss and metrics on `x` and `y`, without training: `{ loss, accuracy, … }`. */
-  async evaluate(x: TensorLike, y: TensorLike, options: BatchOptions = {}): Promise<Logs> {
+  async evaluate(x: DataLike, y: DataLike, options: BatchOptions = {}): Promise<Logs> {
     this.#needCompiled('evaluate');
     return this.#exclusively('evaluate', async () => {
       const trainee = this.#trainee('evaluate');
       checkBatchOptions(trainee.where, options);
       const batchSize = batchSizeOf(trainee.where, options);
-      const pair = pairOf(trainee.where, x, y, options.checkFinite);
-      trainee.prepare(pair.x, pair.y);
+      const data = samplesOf(trainee.where, x, y, trainee.ports, options.checkFinite);
+      trainee.prepare(data);
       const verbose = standardVerbosity(options.verbose ?? 'auto');
       const callbacks = new CallbackList(trainee.where, options.callbacks, verbose ? [new ProgressBar(verbose)] : []);
-      return trainee.test(pair, batchSize, callbacks, options.signal);
+      return trainee.test(data, batchSize, callbacks, options.signal);
     });
   }
 
   /**
-   * The model's outputs for `x`, layers behaving as in use (no dropout, moving statistics).
+   * The model's output for `x`, layers behaving as in use (no dropout, moving statistics).
    *
    * @returns a tensor with as many rows as `x`
+   * @throws MyelinError when the model has several outputs: {@link predictAll} returns them
    */
-  async predict(x: TensorLike, options: BatchOptions = {}): Promise<Tensor> {
-    const where = `${this.where}.predict`;
-    return this.#exclusively('predict', async () => {
+  async predict(x: DataLike, options: BatchOptions = {}): Promise<Tensor> {
+    const outputs = await this.#predict('predict', x, options);
+    if (outputs.length === 1) return outputs[0]!;
+    const hint = 'predictAll(x) gives them by name.';
+    return fail(`${this.where}.predict`, 'a model with one output', `one with ${outputs.length}`, hint);
+  }
+
+  /** The model's outputs for `x` by their names, see {@link outputNames}. */
+  async predictAll(x: DataLike, options: BatchOptions = {}): Promise<Record<string, Tensor>> {
+    const outputs = await this.#predict('predictAll', x, options);
+    const names = this.namesOf(outputs.length);
+    return Object.fromEntries(outputs.map((output, i) => [names[i]!, output]));
+  }
+
+  async #predict(method: string, x: DataLike, options: BatchOptions): Promise<Tensor[]> {
+    const where = `${this.where}.${method}`;
+    return this.#exclusively(method, async () => {
       checkBatchOptions(where, options);
       const batchSize = batchSizeOf(where, options);
-      const data = samples(where, 'x', x);
-      if (options.checkFinite) checkFinite(where, 'x', data);
+      const inputs = inputsOf(where, 'x', x, this.#ports, options.checkFinite);
       if (!this.isBuilt)
         fail(where, 'a model that is built', 'one that is not', 'give the first layer an inputShape, or fit the model first.');
-      this.#prepare(where, data);
+      this.#prepare(where, { x: inputs, y: [] });
       const verbose = standardVerbosity(options.verbose ?? 0);
       const bar = new CallbackList(where, [], verbose ? [new ProgressBar(verbose)] : []);
-      const parts: Tensor[] = [];
-      const count = data.shape[0]!;
+      const parts: Tensor[][] = [];
+      const count = countOf({ x: inputs });
       await bar.call('onTestBegin', Math.ceil(count / batchSize));
       for (let start = 0; start < count; start += batchSize) {
         throwIfAborted(where, options.signal);
-        const rows = data.slice(start, start + batchSize);
-        const step = await this.#step({ kind: 'predict', feed: 'direct', batch: rows.shape[0]!, x: sampleSpec(data) });
-        step.feed(rows.data);
+        const rows = inputs.map((part) => part.slice(start, start + batchSize));
+        const batch = countOf({ x: rows });
+        const step = await this.#step({ kind: 'predict', feed: 'direct', batch, x: inputs.map(sampleSpec) });
+        step.feed(rows.map(({ data }) => data));
         const pending = step.run();
         if (pending) await pending;
-        parts.push(step.output());
+        parts.push(step.outputs());
         if (verbose === 1) await bar.call('onTestBatchEnd', parts.length - 1, {});
         if (pace.isDue) await pace.rest();
       }
       await bar.call('onTestEnd', {});
-      return concatenateRows(parts);
+      return parts[0]!.map((_, output) => concatenateRows(parts.map((batch) => batch[output]!)));
     });
   }
 
   /** One training step on one batch. Returns its loss and metrics, from before the update. */
-  async trainOnBatch(x: TensorLike, y: TensorLike): Promise<Logs> {
+  async trainOnBatch(x: DataLike, y: DataLike): Promise<Logs> {
     return this.#onBatch('trainOnBatch', 'train', x, y);
   }
 
   /** Loss and metrics of one batch. */
-  async testOnBatch(x: TensorLike, y: TensorLike): Promise<Logs> {
+  async testOnBatch(x: DataLike, y: DataLike): Promise<Logs> {
     return this.#onBatch('testOnBatch', 'test', x, y);
   }
 
   /** Outputs for one batch. */
-  async predictOnBatch(x: TensorLike): Promise<Tensor> {
-    const data = samples(`${this.where}.predictOnBatch`, 'x', x);
-    return this.predict(data, { batchSize: data.shape[0]! });
+  async predictOnBatch(x: DataLike): Promise<Tensor> {
+    const inputs = inputsOf(`${this.where}.predictOnBatch`, 'x', x, this.#ports);
+    return this.predict(inputs.length === 1 ? inputs[0]! : inputs, { batchSize: countOf({ x: inputs }) });
   }
 
   /** Prints a table of the layers, their output shapes and parameters. */
@@ -158,23 +279,17 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
     else console.log(text);
   }
 
-  async #onBatch(method: string, kind: 'train' | 'test', x: TensorLike, y: TensorLike): Promise<Logs> {
+  async #onBatch(method: string, kind: 'train' | 'test', x: DataLike, y: DataLike): Promise<Logs> {
     this.#needCompiled(method);
     return this.#exclusively(method, async () => {
       const trainee = this.#trainee(method);
-      const pair = pairOf(trainee.where, x, y);
-      trainee.prepare(pair.x, pair.y);
-      const step = await this.#step({
-        kind,
-        feed: 'direct',
-        batch: pair.x.shape[0]!,
-        x: sampleSpec(pair.x),
-        y: sampleSpec(pair.y),
-      });
-      step.feed(pair.x.data, pair.y.data);
+      const data = samplesOf(trainee.where, x, y, trainee.ports);
+      trainee.prepare(data);
+      const step = await this.#step({ kind, feed: 'direct', batch: countOf(data), ...sampleSpecs(data) });
+      feedBatch(step, data);
       const pending = step.run();
       if (pending) await pending;
-      const results = new RunningResults(step.metrics, step.statistics);
+      const results = new RunningResults(step.results);
       step.collect(results);
       return results.logs();
     });
@@ -229,6 +344,7 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
     const model = this;
     return {
       where: `${this.where}.${method}`,
+      ports: this.#ports,
       name: this.name,
       get stopTraining() {
         return model.stopTraining;
@@ -238,26 +354,45 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
       },
       step: (request) => this.#step(request),
       lend: (call) => this.#lend(call),
-      prepare: (x, y) => this.#prepare(`${this.where}.${method}`, x, y),
-      test: (pair, batchSize, callbacks, signal) => this.#test(`${this.where}.${method}`, pair, batchSize, callbacks, signal),
+      prepare: (data) => this.#prepare(`${this.where}.${method}`, data),
+      test: (data, batchSize, callbacks, signal) => this.#test(`${this.where}.${method}`, data, batchSize, callbacks, signal),
     };
   }
 
-  #prepare(where: string, x: Tensor, y?: Tensor): void {
-    if (!this.isBuilt) this.ensureBuilt([null, ...x.shape.slice(1)]);
-    const { inputShape } = this;
-    if (inputShape) checkSampleShape(where, x, inputShape);
-    if (!y || !this.#compiled) return;
-    const outputShape = [x.shape[0]!, ...this.outputShape.slice(1)];
-    this.#compiled.loss.validateTargets(y, outputShape, where);
+  get #ports(): Ports {
+    return { inputs: this.inputNames, outputs: this.outputNames };
+  }
+
+  #prepare(where: string, { x, y }: Samples): void {
+    if (!this.isBuilt) {
+      const shapes = x.map(({ shape }): PartialShape => [null, ...shape.slice(1)]);
+      this.ensureBuiltAll(shapes.length === 1 ? shapes[0]! : shapes);
+    }
+    const { inputShapes = [] } = this;
+    if (inputShapes.length !== x.length) fail(where, `${inputShapes.length} inputs`, `${x.length}`);
+    x.forEach((part, i) => {
+      checkSampleShape(where, part, inputShapes[i]!);
+    });
+    if (y.length === 0 || !this.#compiled) return;
+    const shapes = this.outputShapes;
+    const names = this.namesOf(shapes.length);
+    this.#compiled.settle(names);
+    if (y.length !== shapes.length) fail(where, `targets for ${shapes.length} outputs (${names.join(', ')})`, `${y.length}`);
+    y.forEach((targets, i) => {
+      const { loss } = this.#compiled!.gearOf(names[i]!);
+      if (!loss) return;
+      if (!targets) fail(where, `targets for "${names[i]}"`, 'none', 'outputs without a loss need no targets.');
+      loss.validateTargets(targets, [targets.shape[0]!, ...shapes[i]!.slice(1)], where);
+    });
   }
 
   async #step(request: StepRequest): Promise<Step> {
     const { kind, feed, batch, x, y } = request;
     // Penalties of the weights that are trained count in evaluation, too.
     const isTraining = kind === 'train' || (kind === 'test' && hasPenalties(this.weights));
-    const spec = (sample: typeof x | undefined): string => (sample ? `${sample.dtype}${formatShape(sample.shape)}` : '');
-    const key = `${kind} ${feed} ${batch} ${spec(x)} ${spec(y)} ${structureOf(this, isTraining)}`;
+    const spec = (sample: SampleSpec | undefined): string => (sample ? `${sample.dtype}${formatShape(sample.shape)}` : '');
+    const specs = [x, y ?? []].map((list) => list.map(spec).join('; '));
+    const key = `${kind} ${feed} ${batch} ${specs.join(' -> ')} ${structureOf(this, isTraining)}`;
     const known = this.#steps.get(key);
     const step = known ?? (await Step.create(this, this.#compiled, request));
     // The step asked for last comes last, so that what is dropped is never a step in use.
@@ -278,26 +413,20 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
 
   async #test(
     where: string,
-    { x, y }: Pair,
+    data: Samples,
     batchSize: number,
     callbacks: CallbackList,
     signal: AbortSignal | undefined,
   ): Promise<Logs> {
-    const count = x.shape[0]!;
+    const count = countOf(data);
     let results: RunningResults | undefined;
     await callbacks.call('onTestBegin', Math.ceil(count / batchSize));
     for (let start = 0, batch = 0; start < count; start += batchSize, batch++) {
       throwIfAborted(where, signal);
-      const rows = { x: x.slice(start, start + batchSize), y: y.slice(start, start + batchSize) };
-      const step = await this.#step({
-        kind: 'test',
-        feed: 'direct',
-        batch: rows.x.shape[0]!,
-        x: sampleSpec(x),
-        y: sampleSpec(y),
-      });
-      results ??= new RunningResults(step.metrics, step.statistics);
-      step.feed(rows.x.data, rows.y.data);
+      const rows = sliceSamples(data, start, start + batchSize);
+      const step = await this.#step({ kind: 'test', feed: 'direct', batch: countOf(rows), ...sampleSpecs(data) });
+      results ??= new RunningResults(step.results);
+      feedBatch(step, rows);
       const pending = step.run();
       if (pending) await pending;
       step.collect(results);
@@ -310,13 +439,32 @@ export abstract class Model<O extends LayerOptions = LayerOptions> extends Layer
   }
 }
 
+function feedBatch(step: Step, { x, y }: Samples): void {
+  step.feed(
+    x.map(({ data }) => data),
+    y.map((targets) => targets?.data),
+  );
+}
+
+/** Output shapes of a model whose `call` alone knows them: what differs between two sizes of the unknown axes is unknown itself. */
+function shapesByTracing(model: Model, inputShape: Shapes): PartialShape[] {
+  const shapesFor = (size: number): readonly Shape[] =>
+    withTrace(new Trace(), () => {
+      const nodes = shapesIn(inputShape).map((shape, i) =>
+        inputNode(`x${i}`, { shape: shape.map((known) => known ?? size), dtype: 'float32' }),
+      );
+      const outputs = model.call(nodes.length === 1 ? nodes[0]! : nodes, { training: false });
+      return (Array.isArray(outputs) ? (outputs as readonly Node[]) : [outputs as Node]).map(({ shape }) => shape);
+    });
+  const [a, b] = [shapesFor(2), shapesFor(3)];
+  return a.map((shape, i) => shape.map((size, axis) => (size === b[i]?.[axis] ? size : null)));
+}
+
 /** What a program depends on besides shapes: the layers there are and, in training, which of them and of their weights are trained. */
-function structureOf(model: Model, isTraining: boolean): string {
-  const parts = model.layers.map((layer) => {
-    if (layer instanceof Model) return `(${structureOf(layer, isTraining)})`;
-    return isTraining ? `${keyOf(layer)}${layer.trainable}${layer.trainableWeights.length}` : keyOf(layer);
-  });
-  return `${isTraining && model.trainable} ${parts}`;
+function structureOf(layer: Layer, isTraining: boolean): string {
+  const parts = layer.sublayers.map((part) => structureOf(part, isTraining));
+  const own = isTraining ? `${keyOf(layer)}${layer.trainable}${layer.trainableWeights.length}` : keyOf(layer);
+  return parts.length > 0 ? `${own}(${parts})` : own;
 }
 
 function concatenateRows(parts: readonly Tensor[]): Tensor {
@@ -330,9 +478,4 @@ function concatenateRows(parts: readonly Tensor[]): Tensor {
     at += part.size;
   }
   return new Tensor(data, [rows, ...parts[0]!.shape.slice(1)]);
-}
-
-/** Whether `value` is a layer; says so in an error if not. */
-export function layerArgument(where: string, value: unknown): Layer {
-  return value instanceof Layer ? value : fail(where, 'a layer', describe(value), 'such as new Dense({ units: 10 }).');
 }

@@ -3,15 +3,15 @@
 import { OutOfMemoryError } from '../base/fail.ts';
 import type { Tensor } from '../base/tensor.ts';
 import { engine } from '../engine/index.ts';
-import type { Pair } from './arguments.ts';
+import type { Samples } from './arguments.ts';
 
 /** Data above this size stays in JavaScript and is copied batch by batch: half of what wasm can address belongs to the model. */
 const residentLimit = 1.5 * 2 ** 30;
 
 /** Where inputs and targets lie. */
 export interface Resident {
-  readonly x: number;
-  readonly y: number;
+  readonly x: readonly number[];
+  readonly y: readonly (number | undefined)[];
   /** Frees the memory. */
   release(): void;
 }
@@ -24,20 +24,25 @@ function place({ data }: Tensor, label: string): number {
 }
 
 /** Copies the samples into the engine's memory, or gives undefined when they are too many for it. */
-export function placeSamples({ x, y }: Pair): Resident | undefined {
-  if (x.data.byteLength + y.data.byteLength > residentLimit) return undefined;
+export function placeSamples({ x, y }: Samples): Resident | undefined {
+  const bytes = [...x, ...y].reduce((total, part) => total + (part?.data.byteLength ?? 0), 0);
+  if (bytes > residentLimit) return undefined;
   const { memory } = engine();
-  let first: number | undefined;
+  const addresses: number[] = [];
+  const release = (): void => {
+    for (const address of addresses.splice(0)) memory.free(address);
+  };
+  const keep = (part: Tensor, label: string): number => {
+    const address = place(part, label);
+    addresses.push(address);
+    return address;
+  };
   try {
-    first = place(x, 'training inputs');
-    const second = place(y, 'training targets');
-    const addresses = [first, second];
-    const release = (): void => {
-      for (const address of addresses.splice(0)) memory.free(address);
-    };
-    return { x: first, y: second, release };
+    const inputs = x.map((part) => keep(part, 'training inputs'));
+    const targets = y.map((part) => part && keep(part, 'training targets'));
+    return { x: inputs, y: targets, release };
   } catch (error) {
-    if (first !== undefined) memory.free(first);
+    release();
     if (error instanceof OutOfMemoryError) return undefined;
     throw error;
   }

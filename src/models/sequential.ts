@@ -1,9 +1,9 @@
-import { describe, fail } from '../base/fail.ts';
+import { describe, fail, failShape } from '../base/fail.ts';
 import { fitsShape, type PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { checkSample } from '../layers/checks.ts';
-import type { CallContext, Layer, LayerOptions } from '../layers/layer.ts';
-import { layerArgument, Model } from './model.ts';
+import { type CallContext, Layer, type LayerOptions, type Shapes, shapesIn } from '../layers/layer.ts';
+import { Model } from './model.ts';
 
 /**
  * A stack of layers, each fed with the outputs of the one before. It is built as soon as the first layer's `inputShape` is known, at
@@ -35,12 +35,20 @@ export class Sequential extends Model {
     return this.#layers;
   }
 
-  override get inputShape(): PartialShape | undefined {
-    return this.#inputShape;
+  override get inputShapes(): readonly PartialShape[] | undefined {
+    return this.#inputShape && [this.#inputShape];
   }
 
-  override get outputShape(): PartialShape {
-    return this.isBuilt ? this.#shapes.at(-1)! : super.outputShape;
+  override get inputNames(): readonly string[] {
+    return ['input'];
+  }
+
+  override get outputNames(): readonly string[] {
+    return this.namesOf(1);
+  }
+
+  override get outputShapes(): readonly PartialShape[] {
+    return this.isBuilt ? [this.#shapes.at(-1)!] : super.outputShapes;
   }
 
   override get isBuilt(): boolean {
@@ -49,7 +57,7 @@ export class Sequential extends Model {
 
   /** Puts a layer on top. */
   add(layer: Layer): void {
-    layerArgument(this.where, layer);
+    if (!(layer instanceof Layer)) fail(this.where, 'a layer', describe(layer), 'such as new Dense({ units: 10 }).');
     if (this.#layers.includes(layer)) fail(this.where, 'every layer once', `${layer.where} twice`);
     if (this.#layers.some(({ name }) => name === layer.name)) {
       fail(this.where, 'layers of different names', `two called "${layer.name}"`, 'give one of them another `name`.');
@@ -88,9 +96,11 @@ export class Sequential extends Model {
     return this.outputShape;
   }
 
-  override ensureBuilt(inputShape: PartialShape): PartialShape {
-    if (!this.isBuilt) return this.build(inputShape);
-    return fitsShape(inputShape, this.#inputShape!) ? this.outputShape : this.#shapesFor(inputShape).at(-1)!;
+  override ensureBuiltAll(inputShape: Shapes): readonly PartialShape[] {
+    const [shape, ...others] = shapesIn(inputShape);
+    if (!shape || others.length > 0) failShape(this.where, 'one input', `${others.length + 1}`);
+    if (!this.isBuilt) this.build(shape);
+    return [fitsShape(shape, this.#inputShape!) ? this.outputShape : this.#shapesFor(shape).at(-1)!];
   }
 
   /** Output shapes of all layers for inputs of this shape. */
@@ -103,9 +113,7 @@ export class Sequential extends Model {
   }
 
   override call(x: Node, context: CallContext): Node {
-    return this.#layers.reduce((node, layer) => {
-      layer.ensureBuilt(node.shape);
-      return layer.call(node, context);
-    }, x);
+    const { training } = context;
+    return this.#layers.reduce<Node>((node, layer) => layer.apply(node, { training }), x);
   }
 }

@@ -3,6 +3,7 @@
  * A training step takes its batch from samples that lie in the engine's memory, by their indices; the others are handed their batch.
  */
 
+import { fail } from '../base/fail.ts';
 import type { DType, Shape } from '../base/shape.ts';
 import { sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
@@ -11,14 +12,14 @@ import { engine } from '../engine/index.ts';
 import { compileGraph } from '../graph/compile-graph.ts';
 import { gradients } from '../graph/gradient.ts';
 import { Graph } from '../graph/graph.ts';
-import { externalNode, inputNode, type Node, type TensorSpec } from '../graph/node.ts';
-import { add, cast, gatherRows } from '../graph/ops.ts';
+import { externalNode, inputNode, type Node } from '../graph/node.ts';
+import { add, cast, gatherRows, scale } from '../graph/ops.ts';
 import { Trace, withTrace } from '../graph/trace.ts';
 import type { Layer } from '../layers/layer.ts';
 import { constrain, penaltiesOf } from '../layers/weight-rules.ts';
 import { lossValue } from '../losses/index.ts';
-import type { Metric } from '../metrics/index.ts';
-import type { Compiled, RunningResults } from './compiled.ts';
+import type { Samples } from './arguments.ts';
+import type { Compiled, Result, RunningResults } from './compiled.ts';
 import { pace } from './pace.ts';
 
 /** Samples without their batch axis. */
@@ -33,9 +34,9 @@ export interface StepRequest {
   /** `gather`: samples are picked by index from buffers that are bound later; `direct`: the batch itself is copied in. */
   readonly feed: 'gather' | 'direct';
   readonly batch: number;
-  readonly x: SampleSpec;
-  /** Missing for a prediction. */
-  readonly y?: SampleSpec;
+  readonly x: readonly SampleSpec[];
+  /** Targets of the outputs, undefined for those without. Missing for a prediction. */
+  readonly y?: readonly (SampleSpec | undefined)[];
 }
 
 /** The shape of one sample of `data`. */
@@ -43,74 +44,115 @@ export function sampleSpec(data: Tensor): SampleSpec {
   return { shape: data.shape.slice(1), dtype: data.dtype };
 }
 
-/** A batch that programs read: from bound buffers by index, or from input buffers. */
-interface Feed {
-  readonly x: Node;
-  readonly y: Node | undefined;
-  readonly indices: Node | undefined;
-  readonly inputs: readonly Node[];
+/** The shapes of single samples of inputs and targets. */
+export function sampleSpecs({ x, y }: Samples): { x: SampleSpec[]; y: (SampleSpec | undefined)[] } {
+  return { x: x.map(sampleSpec), y: y.map((target) => target && sampleSpec(target)) };
 }
 
-function feedOf({ feed, batch, x, y }: StepRequest): Feed {
-  const whole = ({ shape, dtype }: SampleSpec): TensorSpec => ({ shape: [batch, ...shape], dtype });
-  if (feed === 'direct') {
-    const inputs = [inputNode('x', whole(x)), ...(y ? [inputNode('y', whole(y))] : [])];
-    return { x: inputs[0]!, y: inputs[1], indices: undefined, inputs };
-  }
-  const indices = inputNode('indices', { shape: [batch], dtype: 'int32' });
-  // The number of samples is not part of the program: only rows are read.
-  const rows = (name: string, spec: SampleSpec): Node =>
-    gatherRows(externalNode(name, { shape: [1, ...spec.shape], dtype: spec.dtype }), indices);
-  return { x: rows('x', x), y: y && rows('y', y), indices, inputs: [] };
+/** A batch that programs read: from bound buffers by index, or from input buffers. */
+interface Feed {
+  readonly x: readonly Node[];
+  readonly y: readonly (Node | undefined)[];
+  readonly indices: Node | undefined;
+}
+
+function feedOf({ feed, batch, x, y = [] }: StepRequest): Feed {
+  const indices = feed === 'gather' ? inputNode('indices', { shape: [batch], dtype: 'int32' }) : undefined;
+  const node = (name: string, { shape, dtype }: SampleSpec): Node => {
+    if (!indices) return inputNode(name, { shape: [batch, ...shape], dtype });
+    // The number of samples is not part of the program: only rows are read.
+    return gatherRows(externalNode(name, { shape: [1, ...shape], dtype }), indices);
+  };
+  return {
+    x: x.map((spec, i) => node(`x${i}`, spec)),
+    y: y.map((spec, i) => spec && node(`y${i}`, spec)),
+    indices,
+  };
+}
+
+/** What a step needs of a model. */
+export interface StepModel extends Layer {
+  /** Names of its outputs, when there are `count` of them. */
+  namesOf(count: number): readonly string[];
 }
 
 /** A step before it is compiled. */
 interface TracedStep {
   readonly graph: Graph;
   readonly feed: Feed;
-  readonly metrics: readonly Metric[];
+  readonly results: readonly Result[];
   readonly beforeRun: readonly (() => void)[];
   readonly batch: number;
 }
 
-/** The graph of a step: outputs are loss and statistics of the metrics, or the prediction. */
-function traceStep(model: Layer, compiled: Compiled | undefined, request: StepRequest): TracedStep {
+/** The graph of a step: outputs are losses and statistics of the metrics, or the predictions. */
+function traceStep(model: StepModel, compiled: Compiled | undefined, request: StepRequest): TracedStep {
   const { kind, batch } = request;
   const trace = new Trace({ training: kind === 'train' });
   const feed = feedOf(request);
-  let metrics: readonly Metric[] = [];
+  const results: Result[] = [];
   const outputs = withTrace(trace, () => {
-    const yPred = model.call(cast(feed.x, 'float32'), { training: trace.training });
-    if (!compiled || !feed.y) return [yPred];
-    const yTrue = feed.y;
+    const inputs = feed.x.map((node) => cast(node, 'float32'));
+    const predictions = model.applyAll(inputs.length === 1 ? inputs[0]! : inputs);
+    if (!compiled || request.kind === 'predict') return predictions;
+    const names = model.namesOf(predictions.length);
+    compiled.settle(names);
+    const isSingle = predictions.length === 1;
+    const statistics: Node[] = [];
+    const losses: Node[] = [];
+    const lossNodes: Node[] = [];
+    predictions.forEach((yPred, i) => {
+      const name = names[i]!;
+      const yTrue = feed.y[i];
+      const { loss, weight } = compiled.gearOf(name);
+      const mask = trace.masks.get(yPred);
+      if (loss) {
+        const own = lossValue(loss, yTrue ?? fail(model.where, `targets for "${name}"`, 'none'), yPred, undefined, mask);
+        losses.push(weight === 1 ? own : scale(own, weight));
+        lossNodes.push(own);
+        if (!isSingle) results.push({ name: `${name}_loss`, metric: undefined, size: 1 });
+      }
+      if (!yTrue) return;
+      for (const metric of compiled.metricsFor(name, yTrue, yPred)) {
+        const node = metric.statistics(yTrue, yPred, mask);
+        results.push({ name: isSingle ? metric.name : `${name}_${metric.name}`, metric, size: sizeOf(node.shape) });
+        statistics.push(node);
+      }
+    });
     const weights = model.trainableWeights;
-    const own = lossValue(compiled.loss, yTrue, yPred);
-    const loss = [...trace.losses, ...penaltiesOf(weights)].reduce((total, penalty) => add(total, penalty), own);
-    metrics = compiled.metricsFor(yTrue, yPred);
+    const loss = [...losses, ...trace.losses, ...penaltiesOf(weights)].reduce((total, part) => add(total, part));
     if (kind === 'train') {
       const nodes = weights.map((weight) => weight.node);
       if (weights.length > 0) compiled.optimizer.apply(gradients(loss, nodes), weights);
       constrain(weights);
     }
-    return [loss, ...metrics.map((metric) => metric.statistics(yTrue, yPred))];
+    results.unshift({ name: 'loss', metric: undefined, size: 1 });
+    const values = isSingle ? statistics : interleave(results.slice(1), lossNodes, statistics);
+    return [loss, ...values];
   });
-  return { graph: new Graph(outputs, trace.effects), feed, metrics, beforeRun: trace.beforeRun, batch };
+  return { graph: new Graph(outputs, trace.effects), feed, results, beforeRun: trace.beforeRun, batch };
+}
+
+/** The nodes of `results`, which lists losses and metrics output by output. */
+function interleave(results: readonly Result[], losses: readonly Node[], statistics: readonly Node[]): Node[] {
+  let [loss, statistic] = [0, 0];
+  return results.map(({ metric }) => (metric ? statistics[statistic++]! : losses[loss++]!));
 }
 
 /** A compiled step. */
 export class Step {
   readonly executable: Executable;
   readonly batch: number;
-  readonly metrics: readonly Metric[];
-  /** Lengths of the metrics' statistics. */
-  readonly statistics: readonly number[];
+  /** What a training or evaluation step reports. */
+  readonly results: readonly Result[];
   readonly #feed: Feed;
   readonly #beforeRun: readonly (() => void)[];
+  readonly #outputs: number;
   readonly #addresses: readonly number[];
   readonly #indices: number;
 
   /** Traces and compiles a step. Both take a while the first time, so the host has its turn in between. */
-  static async create(model: Layer, compiled: Compiled | undefined, request: StepRequest): Promise<Step> {
+  static async create(model: StepModel, compiled: Compiled | undefined, request: StepRequest): Promise<Step> {
     if (pace.isDue) await pace.rest();
     const traced = traceStep(model, compiled, request);
     if (pace.isDue) await pace.rest();
@@ -119,29 +161,40 @@ export class Step {
     return step;
   }
 
-  private constructor({ graph, feed, metrics, beforeRun, batch }: TracedStep, executable: Executable) {
+  private constructor({ graph, feed, results, beforeRun, batch }: TracedStep, executable: Executable) {
     this.#feed = feed;
     this.#beforeRun = beforeRun;
     this.batch = batch;
-    this.metrics = metrics;
-    this.statistics = graph.outputs.slice(1).map((node) => sizeOf(node.shape));
+    this.results = results;
     this.executable = executable;
+    this.#outputs = graph.outputs.length;
     // Addresses of float outputs, as indices into the memory seen as floats.
     this.#addresses = graph.outputs.map((_, i) => executable.outputAddress(i) / 4);
     this.#indices = feed.indices && executable.reads(feed.indices) ? executable.address(feed.indices) / 4 : 0;
   }
 
   /** Tells a gathering step where the samples lie. */
-  bind(x: number, y: number): void {
-    this.executable.program.bind('x', x);
-    this.executable.program.bind('y', y);
+  bind({ x, y }: { readonly x: readonly number[]; readonly y: readonly (number | undefined)[] }): void {
+    const { program } = this.executable;
+    x.forEach((address, i) => {
+      program.bind(`x${i}`, address);
+    });
+    y.forEach((address, i) => {
+      if (address !== undefined) program.bind(`y${i}`, address);
+    });
   }
 
   /** Copies a batch into a direct step. */
-  feed(x: Tensor['data'], y?: Tensor['data']): void {
-    const [xNode, yNode] = this.#feed.inputs;
-    if (xNode && this.executable.reads(xNode)) this.executable.view(xNode).set(x);
-    if (yNode && y && this.executable.reads(yNode)) this.executable.view(yNode).set(y);
+  feed(x: readonly Tensor['data'][], y: readonly (Tensor['data'] | undefined)[] = []): void {
+    const put = (node: Node | undefined, data: Tensor['data'] | undefined): void => {
+      if (node && data && this.executable.reads(node)) this.executable.view(node).set(data);
+    };
+    x.forEach((data, i) => {
+      put(this.#feed.x[i], data);
+    });
+    y.forEach((data, i) => {
+      put(this.#feed.y[i], data);
+    });
   }
 
   /** Picks the samples of a gathering step: `indices[start]` and those that follow. */
@@ -157,19 +210,13 @@ export class Step {
     return this.executable.run();
   }
 
-  /** A copy of what a prediction gave. */
-  output(): Tensor {
-    return this.executable.output(0);
+  /** Copies of what a prediction gave. */
+  outputs(): Tensor[] {
+    return Array.from({ length: this.#outputs }, (_, i) => this.executable.output(i));
   }
 
-  /** Adds loss and metrics of the batch just run to the results of the epoch. */
-  collect(results: RunningResults): number {
-    const floats = engine().memory.floats;
-    const loss = floats[this.#addresses[0]!]!;
-    results.addLoss(loss, this.batch);
-    for (let m = 0; m < this.statistics.length; m++) {
-      this.metrics[m]!.merge(results.totals(m), floats, this.#addresses[m + 1]!);
-    }
-    return loss;
+  /** Adds losses and metrics of the batch just run to the results of the epoch. */
+  collect(results: RunningResults): void {
+    results.add(engine().memory.floats, this.#addresses, this.batch);
   }
 }

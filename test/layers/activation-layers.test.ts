@@ -11,7 +11,7 @@ const tolerance = { absolute: 1e-6, relative: 1e-6 };
 
 function run(layer: Layer, x: Tensor, training = false): Tensor {
   layer.ensureBuilt([null, ...x.shape.slice(1)]);
-  return jit((node: Node) => layer.call(node, { training }))(x);
+  return jit((node: Node) => layer.apply(node, { training }))(x);
 }
 
 const row = tensor([[-3, -1, -0.5, 0, 0.5, 1, 3, 7]]);
@@ -61,7 +61,7 @@ describe('RandomizedReLU', () => {
     expect(run(layer, x, true).data).not.toEqual(y.data);
     setSeed(7);
     const again = new RandomizedReLU({ lower: 0.2, upper: 0.6 });
-    const { gradients } = valueAndGrad((node: Node) => sum(again.call(node, { training: true })))(x);
+    const { gradients } = valueAndGrad((node: Node) => sum(again.apply(node, { training: true })))(x);
     expectClose(gradients[0]!.data, slopes, tolerance);
   });
 

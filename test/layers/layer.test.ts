@@ -81,7 +81,7 @@ describe('a layer of the user', () => {
         return this.#parts.reduce((shape, part) => part.ensureBuilt(shape), inputShape);
       }
       override call(x: Node): Node {
-        return this.#parts.reduce((y, part) => part.call(y), x);
+        return this.#parts.reduce((y, part) => part.apply(y), x);
       }
       override get weights(): Variable[] {
         return this.#parts.flatMap((part) => part.weights);

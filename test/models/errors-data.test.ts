@@ -45,7 +45,8 @@ describe('data', () => {
       fitting('data.csv'),
       /fit\] `x`: \[tensor\] expected nested arrays of numbers, a typed array or a Tensor, got "data\.csv"/,
     ],
-    ['an object for x', fitting({ a: [1, 2] }), /`x`: \[tensor\] expected nested arrays .*, got Object/],
+    ['an object for x', fitting({ a: [1, 2] }), /expected `x` for input, got "a"/],
+    ['a date for x', fitting(new Date()), /`x`: \[tensor\] expected nested arrays .*, got Date/],
     ['no samples', fitting([], []), /expected `x` with at least one sample, got shape \[0\]/],
     [
       'samples without features',

@@ -32,7 +32,8 @@ export function buildBytes(build: BuildName): Uint8Array<ArrayBuffer> {
 export function loadKernels(build: BuildName = 'simd', pages = 256): LoadedKernels {
   const shared = build === 'debug' || build.endsWith('-shared');
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-  const { exports } = instantiateSync<Record<string, unknown>>(buildBytes(build), { env: { memory, wait() {} } });
+  const imports = { env: { memory, wait() {} } };
+  const { exports } = instantiateSync<Record<string, unknown>>(buildBytes(build), imports);
   const base = (((exports as unknown as { heapBase(): number }).heapBase() + 63) & ~63) >>> 0;
   return { memory, kernels: exports as unknown as KernelFunctions, base };
 }

@@ -1,6 +1,7 @@
 /** @file Runs a layer of one input on a golden case: its output, its moving statistics, and all gradients, against the oracle's. */
 
 import { jit, valueAndGrad } from '../../src/graph/jit.ts';
+import type { Node } from '../../src/graph/node.ts';
 import { mul, sum } from '../../src/graph/ops.ts';
 import type { Variable } from '../../src/graph/variable.ts';
 import type { Layer } from '../../src/layers/index.ts';
@@ -33,7 +34,7 @@ export function checkGoldenLayer(golden: GoldenCase, tolerance?: Tolerance): voi
   const x = tensorOf(inputs.x!);
   layer.ensureBuilt([null, ...x.shape.slice(1)]);
   const weights = setWeights(layer, golden);
-  const y = jit((node) => layer.call(node, { training }))(x);
+  const y = jit((node) => layer.apply(node, { training }))(x);
   expectClose(y.shape, outputs.y!.shape, { absolute: 0, relative: 0 }, 'shape of y');
   expectClose(y.data, outputs.y!.data, within('y'), 'y');
   for (const name of ['moving_mean', 'moving_variance']) {
@@ -43,7 +44,7 @@ export function checkGoldenLayer(golden: GoldenCase, tolerance?: Tolerance): voi
   if (!grads || !upstream) return;
   setWeights(layer, golden);
   const u = tensorOf(upstream.y!);
-  const loss = (node: Parameters<Layer['call']>[0]) => sum(mul(layer.call(node, { training }), u));
+  const loss = (node: Node) => sum(mul(layer.apply(node, { training }), u));
   const byInput = valueAndGrad(loss)(x).gradients[0]!;
   expectClose(byInput.data, grads.x!.data, within('grad:x'), 'grad:x');
   const trained = layer.trainableWeights;

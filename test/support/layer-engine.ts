@@ -5,8 +5,9 @@ import { setSeed } from '../../src/base/seed.ts';
 import { type PartialShape, type Shape, sizeOf } from '../../src/base/shape.ts';
 import { Tensor } from '../../src/base/tensor.ts';
 import { jit, valueAndGrad } from '../../src/graph/jit.ts';
-import { mean, mul, square, sub, sum } from '../../src/graph/ops.ts';
-import type { Layer } from '../../src/layers/index.ts';
+import type { Node } from '../../src/graph/node.ts';
+import { mean, mul, reshape, slice, square, sub, sum } from '../../src/graph/ops.ts';
+import { Layer } from '../../src/layers/index.ts';
 import { Sequential } from '../../src/models/index.ts';
 
 /** What a layer is expected to do. */
@@ -29,41 +30,91 @@ export function pattern(shape: Shape, phase = 0): Tensor {
   return new Tensor(data, shape);
 }
 
-/** Checks build, shapes, config round trip, gradients of inputs and weights, and that a training step lowers a loss. */
+/** A layer of several inputs behind one input that holds them side by side, as a model of one input needs it. */
+class SideBySide extends Layer {
+  static override readonly type: string = 'SideBySide';
+  readonly layer: Layer;
+  readonly #shapes: readonly Shape[];
+
+  constructor(layer: Layer, shapes: readonly Shape[]) {
+    super();
+    this.layer = layer;
+    this.#shapes = shapes;
+  }
+
+  override build(inputShape: PartialShape): PartialShape {
+    return [inputShape[0] ?? null, ...this.layer.ensureBuilt(withoutBatch(this.#shapes)).slice(1)];
+  }
+
+  override call(x: Node): Node {
+    const batch = x.shape[0]!;
+    let start = 0;
+    const inputs = this.#shapes.map((shape) => {
+      const size = sizeOf(shape.slice(1));
+      start += size;
+      return reshape(slice(x, [0, start - size], [batch, size]), [batch, ...shape.slice(1)]);
+    });
+    return this.layer.apply(inputs);
+  }
+}
+
+/** Inputs as {@link SideBySide} wants them. */
+function sideBySide(inputs: readonly Tensor[]): Tensor {
+  const batch = inputs[0]!.shape[0]!;
+  const rows = Array.from({ length: batch }, (_, row) =>
+    inputs.flatMap(({ data, size }) => [...data.subarray((row * size) / batch, ((row + 1) * size) / batch)]),
+  );
+  return new Tensor(Float32Array.from(rows.flat()), [batch, rows[0]!.length]);
+}
+
+function withoutBatch(shapes: readonly Shape[]): PartialShape[] {
+  return shapes.map((shape) => [null, ...shape.slice(1)]);
+}
+
+/**
+ * Checks build, shapes, config round trip, gradients of inputs and weights, and that a training step lowers a loss.
+ *
+ * @param inputShape shape of the input, or a list of them for layers that take several
+ */
 export async function checkLayer<O extends object>(
   Type: new (options: O) => Layer,
   options: O,
-  inputShape: Shape,
+  inputShape: Shape | readonly Shape[],
   expected: LayerExpectation,
 ): Promise<void> {
   setSeed(1);
   const layer = new Type(options);
-  const built: PartialShape = layer.ensureBuilt([null, ...inputShape.slice(1)]);
+  const isList = inputShape.every((one) => Array.isArray(one));
+  const shapes = (isList ? inputShape : [inputShape]) as readonly Shape[];
+  const symbolic = isList ? withoutBatch(shapes) : withoutBatch(shapes)[0]!;
+  const built = layer.ensureBuilt(symbolic);
   expect(built.slice(1)).toEqual(expected.out.slice(1));
   expect(layer.weights.length).toBe(expected.weights);
 
-  const x = pattern(inputShape);
-  const run = (target: Layer) => jit((input) => target.call(input, { training: false }))(x);
+  const xs = shapes.map((shape, i) => pattern(shape, 4 * i));
+  const run = (target: Layer) => jit((...inputs) => target.apply(isList ? inputs : inputs[0]!, { training: false }))(...xs);
   expect(run(layer).shape).toEqual(expected.out);
 
   // The options are the config: a second layer made of them, with the same weights, is the same function.
   const twin = new Type({ ...layer.options, name: `${layer.name}_twin` } as unknown as O);
-  twin.ensureBuilt([null, ...inputShape.slice(1)]);
+  twin.ensureBuilt(symbolic);
   twin.setWeights(layer.getWeights());
   expect(run(twin).data).toEqual(run(layer).data);
 
-  if (!expected.isRandom) checkGradients(layer, x, expected);
-  await checkTraining(new Type(options), x, expected);
+  if (!expected.isRandom) checkGradients(layer, xs, isList, expected);
+  const fresh = new Type(options);
+  if (isList) await checkTraining(new SideBySide(fresh, shapes), sideBySide(xs), expected);
+  else await checkTraining(fresh, xs[0]!, expected);
 }
 
-/** Compares the gradient with central differences in one direction, for the input and for every trainable weight. */
-function checkGradients(layer: Layer, x: Tensor, { out, step = 1e-2 }: LayerExpectation): void {
+/** Compares the gradient with central differences in one direction, for every input and every trainable weight. */
+function checkGradients(layer: Layer, xs: readonly Tensor[], isList: boolean, { out, step = 1e-2 }: LayerExpectation): void {
   const upstream = pattern(out, 1);
   const weights = layer.trainableWeights;
-  const lossOf = (input: Parameters<Layer['call']>[0]) => sum(mul(layer.call(input, { training: true }), upstream));
+  const lossOf = (...inputs: Node[]) => sum(mul(layer.apply(isList ? inputs : inputs[0]!, { training: true }), upstream));
   const value = jit(lossOf);
-  const byInput = valueAndGrad(lossOf)(x).gradients[0]!;
-  const byWeights = weights.length > 0 ? valueAndGrad(lossOf, { wrt: weights })(x).gradients : [];
+  const byInput = valueAndGrad(lossOf, { wrt: xs.map((_, i) => i) })(...xs).gradients;
+  const byWeights = weights.length > 0 ? valueAndGrad(lossOf, { wrt: weights })(...xs).gradients : [];
 
   const compare = (name: string, gradient: Tensor, evaluate: (sign: number, direction: Tensor) => number): void => {
     const direction = pattern(gradient.shape, 2);
@@ -80,12 +131,14 @@ function checkGradients(layer: Layer, x: Tensor, { out, step = 1e-2 }: LayerExpe
       Float32Array.from(base.data, (element, i) => element + by * direction.data[i]!),
       base.shape,
     );
-  compare('the input', byInput, (by, direction) => value(moved(x, direction, by)).item());
+  xs.forEach((x, i) => {
+    compare(`input ${i}`, byInput[i]!, (by, direction) => value(...xs.with(i, moved(x, direction, by))).item());
+  });
   weights.forEach((weight, i) => {
     const before = weight.read();
     compare(weight.name, byWeights[i]!, (by, direction) => {
       weight.write(moved(before, direction, by));
-      const result = value(x).item();
+      const result = value(...xs).item();
       weight.write(before);
       return result;
     });

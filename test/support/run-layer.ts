@@ -9,7 +9,7 @@ import type { Layer } from '../../src/layers/index.ts';
 export function runLayer(layer: Layer, x: TensorLike, training = false): Tensor {
   const input = tensor(x);
   layer.ensureBuilt([null, ...input.shape.slice(1)]);
-  return jit((node) => layer.call(node, { training }))(input);
+  return jit((node) => layer.apply(node, { training }))(input);
 }
 
 /** The last part of the names of the layer's weights. */
