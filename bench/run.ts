@@ -18,6 +18,9 @@ const suites: Record<string, (options: Options) => Promise<SuiteResult>> = {
   gemm: gemmSuite,
   mlp: training('mlp'),
   tiny: training('tiny'),
+  cnn: training('cnn'),
+  recurrent: training('recurrent'),
+  layers: training('layers'),
 };
 
 const options = readOptions();

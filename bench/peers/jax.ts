@@ -1,7 +1,7 @@
 /** @file jax-js on its WebAssembly backend: gradient and update in one jitted step, the parameters handed from step to step. */
 import { readFile } from 'node:fs/promises';
 import { blockUntilReady, defaultDevice, grad, init, jit, nn, numpy as np } from '@jax-js/jax';
-import { generator, makeData, type Workload } from '../workloads.ts';
+import { generator, makeData, sizeOf, type Workload } from '../workloads.ts';
 import { takePart } from './contender.ts';
 
 /** Weights and biases in turn, layer by layer. */
@@ -45,7 +45,8 @@ function makeStep(workload: Workload) {
 }
 
 /** Weights uniform in ±1/√inputs, biases zero; Adam's slots only where Adam needs them. */
-function initialState({ features, layers, optimizer }: Workload): State {
+function initialState({ shape, layers, optimizer }: Workload): State {
+  let features = sizeOf(shape);
   const random = generator(1);
   const parameters: Parameters = [];
   for (const layer of layers) {
@@ -67,7 +68,8 @@ await takePart({
     return (JSON.parse(await readFile(manifest, 'utf8')) as { version: string }).version;
   },
   async prepare(workload) {
-    const { features, batch, batches } = workload;
+    const { shape, batch, batches } = workload;
+    const features = sizeOf(shape);
     const { x, y } = makeData(workload);
     const inputs = Array.from({ length: batches }, (_, i) =>
       np.array(x.slice(i * batch * features, (i + 1) * batch * features)).reshape([batch, features]),

@@ -4,15 +4,16 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { makeData, type Workload } from '../workloads.ts';
+import { makeData, sizeOf, type Workload } from '../workloads.ts';
 import { takePart } from './contender.ts';
 
-function build({ features, layers }: Workload): tf.Sequential {
+function build({ shape, layers }: Workload): tf.Sequential {
   const model = tf.sequential();
   layers.forEach((layer, i) => {
-    const inputShape = i === 0 ? [features] : undefined;
+    const inputShape = i === 0 ? shape : undefined;
     if (layer.type === 'batchNorm') model.add(tf.layers.batchNormalization({ inputShape }));
-    else model.add(tf.layers.dense({ units: layer.units, activation: layer.activation, inputShape }));
+    else if (layer.type === 'dense') model.add(tf.layers.dense({ units: layer.units, activation: layer.activation, inputShape }));
+    else throw new Error('only dense networks are compared with it: its WebAssembly backend trains no convolutions');
   });
   return model;
 }
@@ -25,7 +26,8 @@ await takePart({
   },
   async prepare(workload) {
     tf.disposeVariables();
-    const { features, batch, batches, optimizer } = workload;
+    const { shape, batch, batches, optimizer } = workload;
+    const features = sizeOf(shape);
     const model = build(workload);
     const update = optimizer.type === 'sgd' ? tf.train.sgd(optimizer.learningRate) : tf.train.adam(optimizer.learningRate);
     const { x, y } = makeData(workload);

@@ -12,15 +12,79 @@ import torch
 from torch import nn
 
 
+class Average(nn.Module):
+    """Mean over all axes but batch and features."""
+
+    def __init__(self, channels_first):
+        super().__init__()
+        self.channels_first = channels_first
+
+    def forward(self, x):
+        axes = range(2, x.dim()) if self.channels_first else range(1, x.dim() - 1)
+        return x.mean(dim=tuple(axes))
+
+
+class LastOutput(nn.Module):
+    def __init__(self, recurrent):
+        super().__init__()
+        self.recurrent = recurrent
+
+    def forward(self, x):
+        return self.recurrent(x)[0][:, -1]
+
+
+class SelfAttention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+
+    def forward(self, x):
+        return self.attention(x, x, x, need_weights=False)[0]
+
+
 def build(workload):
+    """Images have their channels first, as PyTorch wants them."""
     layers = []
-    width = workload["features"]
+    shape = workload["shape"]
+    is_image = len(shape) == 3
+    width = shape[-1]
+    size = shape[0]
     for layer in workload["layers"]:
-        if layer["type"] == "batchNorm":
+        kind = layer["type"]
+        if kind == "dense":
+            layers.append(nn.Linear(width, layer["units"]))
+            width = layer["units"]
+        elif kind == "batchNorm":
             layers.append(nn.BatchNorm1d(width))
-            continue
-        layers.append(nn.Linear(width, layer["units"]))
-        width = layer["units"]
+        elif kind == "conv":
+            layers.append(nn.Conv2d(width, layer["filters"], 3, layer.get("strides", 1)))
+            width, size = layer["filters"], (size - 3) // layer.get("strides", 1) + 1
+        elif kind == "convTranspose":
+            layers.append(nn.ConvTranspose2d(width, layer["filters"], 3, layer.get("strides", 1)))
+            width = layer["filters"]
+        elif kind == "depthwiseConv":
+            layers.append(nn.Conv2d(width, width, 3, groups=width))
+        elif kind == "pool":
+            layers.append(nn.MaxPool2d(2))
+            size //= 2
+        elif kind == "flatten":
+            layers.append(nn.Flatten())
+            width = width * size * size
+        elif kind == "average":
+            layers.append(Average(is_image))
+        elif kind == "layerNorm":
+            layers.append(nn.LayerNorm(width))
+        elif kind in ("lstm", "gru"):
+            cell = {"lstm": nn.LSTM, "gru": nn.GRU}[kind]
+            layers.append(LastOutput(cell(width, layer["units"], batch_first=True)))
+            width = layer["units"]
+        elif kind == "attention":
+            layers.append(SelfAttention(width, layer["heads"]))
+        elif kind == "embedding":
+            layers.append(nn.Embedding(layer["words"], layer["units"]))
+            width = layer["units"]
+        else:
+            raise ValueError(f"no layer called {kind}")
         if layer.get("activation"):
             layers.append({"relu": nn.ReLU, "tanh": nn.Tanh}[layer["activation"]]())
     return nn.Sequential(*layers)
@@ -33,7 +97,13 @@ def prepare(workload):
     optimizer = optimizer_class(model.parameters(), lr=workload["optimizer"]["learningRate"])
     loss_function = nn.CrossEntropyLoss()
     rows = workload["batch"] * workload["batches"]
-    inputs = torch.randn(rows, workload["features"]).split(workload["batch"])
+    shape = workload["shape"]
+    first = workload["layers"][0]
+    if first["type"] == "embedding":
+        samples = torch.randint(0, first["words"], (rows, *shape))
+    else:
+        samples = torch.randn(rows, *([shape[2], shape[0], shape[1]] if len(shape) == 3 else shape))
+    inputs = samples.split(workload["batch"])
     labels = torch.randint(0, 10, (rows,)).split(workload["batch"])
     position = 0
 

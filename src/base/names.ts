@@ -72,6 +72,23 @@ export function checkOptionNames(where: string, options: unknown, known: Readonl
   }
 }
 
+/** Names of the options a class has beyond those of its base. */
+export type OptionNames = Readonly<Record<string, true>>;
+
+/** What keeps such a list complete: `{ … } satisfies OwnOptions<Options, BaseOptions>`. */
+export type OwnOptions<O, Base> = Readonly<Record<Exclude<keyof O, keyof Base>, true>>;
+
+/**
+ * Refuses options of a name that the class of `instance` does not know. A class without a list of its own is not checked: a user's subclass
+ * need not have one.
+ *
+ * @param base the options every class of the room has
+ */
+export function checkOwnOptions(instance: object, type: string, options: unknown, base: OptionNames): void {
+  const made = instance.constructor as { optionNames?: OptionNames };
+  if (Object.hasOwn(made, 'optionNames')) checkOptionNames(type, options, { ...base, ...made.optionNames });
+}
+
 /** What something of this type is called by default: its type in camelCase (`klDivergence` for `KLDivergence`, `auc` for `AUC`). */
 export function nameOfType(type: string): string {
   return type.replace(/^(?:[A-Z]+(?=[A-Z][a-z])|[A-Z]+\d*$|[A-Z])/, (start) => start.toLowerCase());

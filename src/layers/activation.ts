@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { type ActivationFunction, type ActivationSpec, resolveActivation } from './activations.ts';
 import { Layer, type LayerOptions } from './layer.ts';
@@ -11,6 +12,7 @@ export interface ActivationOptions extends LayerOptions {
 /** An activation function as a layer of its own. Shape: any → same. */
 export class Activation extends Layer<ActivationOptions> {
   static override readonly type: string = 'Activation';
+  static override readonly optionNames: OptionNames = { activation: true } satisfies OwnOptions<ActivationOptions, LayerOptions>;
   readonly #activation: ActivationFunction;
 
   /** Accepts the options, or the activation alone: `new Activation('relu')`. */

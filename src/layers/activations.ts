@@ -10,8 +10,14 @@ export * from './activation-functions.ts';
 /** A function of nodes. */
 export type ActivationFunction = (x: Node) => Node;
 
-/** A known name or a function; `undefined` and null mean linear. */
-export type ActivationSpec = string | ActivationFunction | null | undefined;
+/** An activation with parameters as it is written to a file: `{ type: 'leakyRelu', options: { negativeSlope: 0.1 } }`. */
+export interface ActivationConfig {
+  readonly type: string;
+  readonly options?: object;
+}
+
+/** A known name, alone or with options, or a function; `undefined` and null mean linear. */
+export type ActivationSpec = string | ActivationConfig | ActivationFunction | null | undefined;
 
 /** Activations that can be named, by the names of Keras in camelCase. */
 export const activationFunctions: Readonly<Record<string, ActivationFunction>> = { ...functions };
@@ -20,6 +26,13 @@ export const activationFunctions: Readonly<Record<string, ActivationFunction>> =
 export function resolveActivation(where: string, spec: ActivationSpec): ActivationFunction {
   if (spec === undefined || spec === null) return functions.linear;
   if (typeof spec === 'function') return spec;
-  if (typeof spec !== 'string') return fail(where, '`activation` to be a name or a function', describe(spec));
-  return lookup(where, 'activation', spec, activationFunctions);
+  if (typeof spec === 'string') return lookup(where, 'activation', spec, activationFunctions);
+  if (typeof spec !== 'object' || typeof spec.type !== 'string')
+    return fail(where, '`activation` to be a name, { type, options } or a function', describe(spec));
+  const { type, options } = spec;
+  const known = lookup(where, 'activation', type, activationFunctions) as (x: Node, options?: object) => Node;
+  if (options === undefined) return known;
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    fail(where, `an object of options for '${type}'`, describe(options));
+  return (x) => known(x, options);
 }

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { l1l2, type Regularizer } from '../regularizers/index.ts';
 import { Layer, type LayerOptions } from './layer.ts';
@@ -18,6 +19,10 @@ export interface ActivityRegularizationOptions extends LayerOptions {
  */
 export class ActivityRegularization extends Layer<ActivityRegularizationOptions> {
   static override readonly type: string = 'ActivityRegularization';
+  static override readonly optionNames: OptionNames = { l1: true, l2: true } satisfies OwnOptions<
+    ActivityRegularizationOptions,
+    LayerOptions
+  >;
   readonly #regularizer: Regularizer;
 
   constructor(options: ActivityRegularizationOptions = {}) {

@@ -1,4 +1,5 @@
 import { fail } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Seed } from '../base/seed.ts';
 import type { PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
@@ -31,6 +32,10 @@ const saturated = -1.0507009873554805 * 1.6732632423543772;
  */
 export class AlphaDropout extends Layer<AlphaDropoutOptions> {
   static override readonly type: string = 'AlphaDropout';
+  static override readonly optionNames: OptionNames = { rate: true, noiseShape: true, seed: true } satisfies OwnOptions<
+    AlphaDropoutOptions,
+    LayerOptions
+  >;
   readonly rate: number;
   readonly #random: RandomState;
 

@@ -1,5 +1,7 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { averagePool } from '../graph/ops.ts';
+import type { LayerOptions } from './layer.ts';
 import { Pooling, type PoolingOptions } from './pooling.ts';
 
 /** Options of {@link AveragePooling1D}. */
@@ -14,6 +16,10 @@ export interface AveragePooling1DOptions extends PoolingOptions {}
  */
 export class AveragePooling1D extends Pooling {
   static override readonly type: string = 'AveragePooling1D';
+  static override readonly optionNames: OptionNames = { poolSize: true, strides: true, padding: true } satisfies OwnOptions<
+    PoolingOptions,
+    LayerOptions
+  >;
 
   constructor(options: AveragePooling1DOptions = {}) {
     super(options, 1);

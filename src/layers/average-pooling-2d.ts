@@ -1,5 +1,7 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { averagePool } from '../graph/ops.ts';
+import type { LayerOptions } from './layer.ts';
 import { Pooling, type PoolingOptions } from './pooling.ts';
 
 /** Options of {@link AveragePooling2D}. */
@@ -14,6 +16,10 @@ export interface AveragePooling2DOptions extends PoolingOptions {}
  */
 export class AveragePooling2D extends Pooling {
   static override readonly type: string = 'AveragePooling2D';
+  static override readonly optionNames: OptionNames = { poolSize: true, strides: true, padding: true } satisfies OwnOptions<
+    PoolingOptions,
+    LayerOptions
+  >;
 
   constructor(options: AveragePooling2DOptions = {}) {
     super(options, 2);

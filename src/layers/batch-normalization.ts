@@ -1,4 +1,5 @@
 import { fail, failShape } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { formatShape, normalizeAxis, type PartialShape } from '../base/shape.ts';
 import { type ConstraintSpec, resolveConstraint } from '../constraints/index.ts';
 import type { Node } from '../graph/node.ts';
@@ -50,6 +51,21 @@ export interface BatchNormalizationOptions extends LayerOptions {
  */
 export class BatchNormalization extends Layer<BatchNormalizationOptions> {
   static override readonly type: string = 'BatchNormalization';
+  static override readonly optionNames: OptionNames = {
+    axis: true,
+    momentum: true,
+    epsilon: true,
+    center: true,
+    scale: true,
+    betaInitializer: true,
+    gammaInitializer: true,
+    movingMeanInitializer: true,
+    movingVarianceInitializer: true,
+    betaRegularizer: true,
+    gammaRegularizer: true,
+    betaConstraint: true,
+    gammaConstraint: true,
+  } satisfies OwnOptions<BatchNormalizationOptions, LayerOptions>;
   readonly momentum: number;
   readonly epsilon: number;
   #gamma: Variable | undefined;

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { positiveInteger } from './checks.ts';
@@ -23,6 +24,10 @@ export interface CategoryEncodingOptions extends LayerOptions {
  */
 export class CategoryEncoding extends Layer<CategoryEncodingOptions> {
   static override readonly type: string = 'CategoryEncoding';
+  static override readonly optionNames: OptionNames = { numTokens: true, outputMode: true } satisfies OwnOptions<
+    CategoryEncodingOptions,
+    LayerOptions
+  >;
   readonly numTokens: number;
   readonly outputMode: EncodingMode;
 

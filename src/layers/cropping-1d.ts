@@ -1,4 +1,5 @@
 import { failShape } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { formatShape, type PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { slice } from '../graph/ops.ts';
@@ -21,6 +22,7 @@ export interface Cropping1DOptions extends LayerOptions {
  */
 export class Cropping1D extends Layer<Cropping1DOptions> {
   static override readonly type: string = 'Cropping1D';
+  static override readonly optionNames: OptionNames = { cropping: true } satisfies OwnOptions<Cropping1DOptions, LayerOptions>;
   readonly cropping: readonly Margin[];
 
   constructor(options: Cropping1DOptions = {}) {

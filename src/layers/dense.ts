@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { PartialShape } from '../base/shape.ts';
 import { type ConstraintSpec, resolveConstraint } from '../constraints/index.ts';
 import type { Node } from '../graph/node.ts';
@@ -42,6 +43,18 @@ export interface DenseOptions extends LayerOptions {
  */
 export class Dense extends Layer<DenseOptions> {
   static override readonly type: string = 'Dense';
+  static override readonly optionNames: OptionNames = {
+    units: true,
+    activation: true,
+    useBias: true,
+    kernelInitializer: true,
+    biasInitializer: true,
+    kernelRegularizer: true,
+    biasRegularizer: true,
+    activityRegularizer: true,
+    kernelConstraint: true,
+    biasConstraint: true,
+  } satisfies OwnOptions<DenseOptions, LayerOptions>;
   readonly units: number;
   readonly #activation: ActivationFunction;
   readonly #activityRegularizer: Regularizer | undefined;

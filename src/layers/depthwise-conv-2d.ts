@@ -1,4 +1,6 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { DepthwiseConv, type DepthwiseConvOptions } from './depthwise-convolution.ts';
+import type { LayerOptions } from './layer.ts';
 
 /** Options of {@link DepthwiseConv2D}. */
 export interface DepthwiseConv2DOptions extends DepthwiseConvOptions {}
@@ -13,6 +15,22 @@ export interface DepthwiseConv2DOptions extends DepthwiseConvOptions {}
  */
 export class DepthwiseConv2D extends DepthwiseConv {
   static override readonly type: string = 'DepthwiseConv2D';
+  static override readonly optionNames: OptionNames = {
+    padding: true,
+    depthMultiplier: true,
+    depthwiseInitializer: true,
+    depthwiseRegularizer: true,
+    depthwiseConstraint: true,
+    kernelSize: true,
+    strides: true,
+    dilationRate: true,
+    activation: true,
+    useBias: true,
+    biasInitializer: true,
+    biasRegularizer: true,
+    activityRegularizer: true,
+    biasConstraint: true,
+  } satisfies OwnOptions<DepthwiseConvOptions, LayerOptions>;
 
   constructor(options: DepthwiseConv2DOptions) {
     super(options, 2);

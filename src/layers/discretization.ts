@@ -1,4 +1,5 @@
 import { describe, fail } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { PartialShape } from '../base/shape.ts';
 import { Tensor, type TensorLike } from '../base/tensor.ts';
 import { checkFinite, samples } from '../data/arrays.ts';
@@ -29,6 +30,11 @@ export interface DiscretizationOptions extends LayerOptions {
  */
 export class Discretization extends Layer<DiscretizationOptions> {
   static override readonly type: string = 'Discretization';
+  static override readonly optionNames: OptionNames = {
+    binBoundaries: true,
+    numBins: true,
+    outputMode: true,
+  } satisfies OwnOptions<DiscretizationOptions, LayerOptions>;
   /** Number of bins. */
   readonly numBins: number;
   readonly #mode: 'int' | EncodingMode;

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Seed } from '../base/seed.ts';
 import type { PartialShape, Shape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
@@ -28,6 +29,10 @@ export interface DropoutOptions extends LayerOptions {
  */
 export class Dropout extends Layer<DropoutOptions> {
   static override readonly type: string = 'Dropout';
+  static override readonly optionNames: OptionNames = { rate: true, noiseShape: true, seed: true } satisfies OwnOptions<
+    DropoutOptions,
+    LayerOptions
+  >;
   readonly rate: number;
   readonly #random: RandomState;
 

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { elu } from '../graph/ops.ts';
 import { inRange } from './checks.ts';
@@ -18,6 +19,7 @@ export interface ELUOptions extends LayerOptions {
  */
 export class ELU extends Layer<ELUOptions> {
   static override readonly type: string = 'ELU';
+  static override readonly optionNames: OptionNames = { alpha: true } satisfies OwnOptions<ELUOptions, LayerOptions>;
   readonly alpha: number;
 
   constructor(options: ELUOptions = {}) {

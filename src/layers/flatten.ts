@@ -1,3 +1,4 @@
+import type { OptionNames } from '../base/names.ts';
 import type { PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { reshape } from '../graph/ops.ts';
@@ -6,6 +7,7 @@ import { Layer } from './layer.ts';
 /** All axes but the batch in one. Shape: [batch, …] → [batch, product of the rest]; [batch] → [batch, 1]. */
 export class Flatten extends Layer {
   static override readonly type: string = 'Flatten';
+  static override readonly optionNames: OptionNames = {};
 
   override build(inputShape: PartialShape): PartialShape {
     const rest = inputShape.slice(1);

@@ -1,4 +1,5 @@
 import { fail } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Seed } from '../base/seed.ts';
 import type { Node } from '../graph/node.ts';
 import { mul, randomNormal } from '../graph/ops.ts';
@@ -22,6 +23,10 @@ export interface GaussianDropoutOptions extends LayerOptions {
  */
 export class GaussianDropout extends Layer<GaussianDropoutOptions> {
   static override readonly type: string = 'GaussianDropout';
+  static override readonly optionNames: OptionNames = { rate: true, seed: true } satisfies OwnOptions<
+    GaussianDropoutOptions,
+    LayerOptions
+  >;
   readonly rate: number;
   readonly #random: RandomState;
 

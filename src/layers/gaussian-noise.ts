@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Seed } from '../base/seed.ts';
 import type { Node } from '../graph/node.ts';
 import { add, randomNormal } from '../graph/ops.ts';
@@ -21,6 +22,10 @@ export interface GaussianNoiseOptions extends LayerOptions {
  */
 export class GaussianNoise extends Layer<GaussianNoiseOptions> {
   static override readonly type: string = 'GaussianNoise';
+  static override readonly optionNames: OptionNames = { stddev: true, seed: true } satisfies OwnOptions<
+    GaussianNoiseOptions,
+    LayerOptions
+  >;
   readonly stddev: number;
   readonly #random: RandomState;
 

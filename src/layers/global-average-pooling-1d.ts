@@ -1,6 +1,8 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { mean } from '../graph/ops.ts';
 import { GlobalPooling, type GlobalPoolingOptions } from './global-pooling.ts';
+import type { LayerOptions } from './layer.ts';
 
 /** Options of {@link GlobalAveragePooling1D}. */
 export interface GlobalAveragePooling1DOptions extends GlobalPoolingOptions {}
@@ -12,6 +14,7 @@ export interface GlobalAveragePooling1DOptions extends GlobalPoolingOptions {}
  */
 export class GlobalAveragePooling1D extends GlobalPooling {
   static override readonly type: string = 'GlobalAveragePooling1D';
+  static override readonly optionNames: OptionNames = { keepdims: true } satisfies OwnOptions<GlobalPoolingOptions, LayerOptions>;
 
   constructor(options: GlobalAveragePooling1DOptions = {}) {
     super(options, 1);

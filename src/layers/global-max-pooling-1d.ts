@@ -1,6 +1,8 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { max } from '../graph/ops.ts';
 import { GlobalPooling, type GlobalPoolingOptions } from './global-pooling.ts';
+import type { LayerOptions } from './layer.ts';
 
 /** Options of {@link GlobalMaxPooling1D}. */
 export interface GlobalMaxPooling1DOptions extends GlobalPoolingOptions {}
@@ -12,6 +14,7 @@ export interface GlobalMaxPooling1DOptions extends GlobalPoolingOptions {}
  */
 export class GlobalMaxPooling1D extends GlobalPooling {
   static override readonly type: string = 'GlobalMaxPooling1D';
+  static override readonly optionNames: OptionNames = { keepdims: true } satisfies OwnOptions<GlobalPoolingOptions, LayerOptions>;
 
   constructor(options: GlobalMaxPooling1DOptions = {}) {
     super(options, 1);

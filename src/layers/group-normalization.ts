@@ -1,10 +1,12 @@
 import { describe, fail, failShape } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { formatShape, normalizeAxis, type PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { add, layerNorm, mul, reshape, transpose } from '../graph/ops.ts';
 import type { Variable } from '../graph/variable.ts';
 import { type AffineOptions, type AffineWeights, affineWeights } from './affine.ts';
 import { positiveNumber } from './checks.ts';
+import type { LayerOptions } from './layer.ts';
 import { Layer } from './layer.ts';
 
 /** Options of {@link GroupNormalization}. */
@@ -27,6 +29,19 @@ export interface GroupNormalizationOptions extends AffineOptions {
  */
 export class GroupNormalization extends Layer<GroupNormalizationOptions> {
   static override readonly type: string = 'GroupNormalization';
+  static override readonly optionNames: OptionNames = {
+    groups: true,
+    axis: true,
+    epsilon: true,
+    center: true,
+    scale: true,
+    betaInitializer: true,
+    gammaInitializer: true,
+    betaRegularizer: true,
+    gammaRegularizer: true,
+    betaConstraint: true,
+    gammaConstraint: true,
+  } satisfies OwnOptions<GroupNormalizationOptions, LayerOptions>;
   readonly groups: number;
   readonly epsilon: number;
   readonly #affine: AffineWeights;

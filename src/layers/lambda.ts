@@ -1,4 +1,5 @@
 import { describe, fail } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { formatShape, type PartialShape, type Shape } from '../base/shape.ts';
 import { inputNode, Node } from '../graph/node.ts';
 import { Trace, withTrace } from '../graph/trace.ts';
@@ -26,6 +27,10 @@ export interface LambdaOptions extends LayerOptions {
  */
 export class Lambda extends Layer<LambdaOptions> {
   static override readonly type: string = 'Lambda';
+  static override readonly optionNames: OptionNames = { function: true, outputShape: true } satisfies OwnOptions<
+    LambdaOptions,
+    LayerOptions
+  >;
 
   /** Accepts the options, or the function alone. */
   constructor(options: LambdaOptions | LambdaOptions['function']) {

@@ -1,9 +1,11 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { type PartialShape, sizeOf } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { layerNorm, reshape } from '../graph/ops.ts';
 import type { Variable } from '../graph/variable.ts';
 import { type AffineOptions, type AffineWeights, affineWeights } from './affine.ts';
 import { positiveNumber } from './checks.ts';
+import type { LayerOptions } from './layer.ts';
 import { Layer } from './layer.ts';
 import { type AxisSpec, checkAxes, overAxes, sizesOfAxes } from './normalized-axes.ts';
 
@@ -25,6 +27,18 @@ export interface LayerNormalizationOptions extends AffineOptions {
  */
 export class LayerNormalization extends Layer<LayerNormalizationOptions> {
   static override readonly type: string = 'LayerNormalization';
+  static override readonly optionNames: OptionNames = {
+    axis: true,
+    epsilon: true,
+    center: true,
+    scale: true,
+    betaInitializer: true,
+    gammaInitializer: true,
+    betaRegularizer: true,
+    gammaRegularizer: true,
+    betaConstraint: true,
+    gammaConstraint: true,
+  } satisfies OwnOptions<LayerNormalizationOptions, LayerOptions>;
   readonly epsilon: number;
   readonly #axis: AxisSpec;
   readonly #affine: AffineWeights;

@@ -4,6 +4,7 @@
  */
 
 import { describe, fail, failShape } from '../base/fail.ts';
+import { checkOwnOptions, type OptionNames } from '../base/names.ts';
 import { fitsShape, formatShape, type PartialShape, type Shape, sameShape } from '../base/shape.ts';
 import type { Tensor, TensorLike } from '../base/tensor.ts';
 import { type ConstraintSpec, resolveConstraint } from '../constraints/index.ts';
@@ -16,6 +17,7 @@ import { type InitializerSpec, resolveInitializer } from '../initializers/index.
 import { type Regularizer, type RegularizerSpec, resolveRegularizer } from '../regularizers/index.ts';
 import { checkSample } from './checks.ts';
 import { uniqueName } from './names.ts';
+import type { LayerRecord, RecordWriter } from './record.ts';
 import { SymbolicTensor } from './symbolic.ts';
 import { setRules } from './weight-rules.ts';
 
@@ -28,6 +30,8 @@ export interface LayerOptions {
   /** On the first layer of a model: shape of one sample, without the batch axis. */
   readonly inputShape?: PartialShape;
 }
+
+const layerOptions = { name: true, trainable: true, inputShape: true } satisfies Record<keyof LayerOptions, true>;
 
 /** What goes into a layer, and what comes out: one node, or several for layers that take or give several. */
 export type Nodes = Node | readonly Node[];
@@ -68,6 +72,9 @@ export interface WeightOptions {
   readonly constraint?: ConstraintSpec | undefined;
 }
 
+/** A repeated `build` asked for a weight of another shape than the one there is. */
+class MismatchError extends Error {}
+
 /** A weight and whether it was made to be trained. */
 interface Weight {
   readonly variable: Variable;
@@ -95,6 +102,8 @@ interface Weight {
 export abstract class Layer<O extends LayerOptions = LayerOptions> {
   /** Name of the class in saved models. Explicit, because minifiers rename classes. */
   static readonly type: string = 'Layer';
+  /** Names of the class's own options, so that others are refused. A class without the list takes any. */
+  static readonly optionNames?: OptionNames;
 
   /** What the layer was made with: its config. */
   readonly options: Readonly<O>;
@@ -104,9 +113,14 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
   readonly #tracked: Layer[] = [];
   #inputShape: Shapes | undefined;
   #outputShape: Shapes | undefined;
+  /** The shapes `build` ran for last. */
+  #latest: { readonly input: Shapes; readonly output: Shapes } | undefined;
+  /** Number of weights a repeated `build` has asked for so far. */
+  #rebuilt: number | undefined;
 
   constructor(options?: O) {
     this.options = options ?? ({} as O);
+    checkOwnOptions(this, this.type, this.options, layerOptions);
     const { name, trainable = true, inputShape } = this.options;
     if (name !== undefined && (typeof name !== 'string' || name === ''))
       fail(this.type, '`name` to be a non-empty string', describe(name));
@@ -118,6 +132,19 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
   /** The class's {@link Layer.type}. */
   get type(): string {
     return (this.constructor as typeof Layer).type;
+  }
+
+  /**
+   * Options that make a layer like this one, its name included: what saving and cloning go by. Default: those it was made with. To be
+   * overridden where the constructor takes something else, or where the layer has learned what is no weight.
+   */
+  getConfig(): O {
+    return { ...this.options, name: this.name };
+  }
+
+  /** The layer as part of a saved model. */
+  toRecord(writer: RecordWriter): LayerRecord {
+    return { ...writer.record(this, this.getConfig()), ...writer.trainable(this) };
   }
 
   /** What error messages call this layer: `dense "hidden"`. */
@@ -253,12 +280,30 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
         throw error;
       }
       this.#inputShape = inputShape;
+      this.#latest = { input: inputShape, output: this.#outputShape };
       return shapesIn(this.#outputShape);
     }
-    if (fitShapes(inputShape, this.#inputShape)) return shapesIn(this.#outputShape);
-    if (this.weights.length === 0) return shapesIn(this.build(inputShape));
-    const expected = `inputs like those it was built for, ${formatShapes(this.#inputShape)}`;
-    return failShape(this.where, expected, formatShapes(inputShape));
+    const { input, output } = this.#latest!;
+    return shapesIn(fitShapes(inputShape, input) ? output : this.#rebuild(inputShape));
+  }
+
+  /** Builds once more for inputs of another size, with the weights there are: a convolution takes any image, an LSTM any time. */
+  #rebuild(inputShape: Shapes): Shapes {
+    const { input } = this.#latest!;
+    this.#rebuilt = 0;
+    try {
+      const output = this.build(inputShape);
+      this.#latest = { input: inputShape, output };
+      return output;
+    } catch (error) {
+      this.#rebuilt = 0;
+      this.build(input);
+      if (!(error instanceof MismatchError)) throw error;
+      const expected = `inputs like those it was built for, ${formatShapes(this.#inputShape!)}`;
+      return failShape(this.where, expected, formatShapes(inputShape));
+    } finally {
+      this.#rebuilt = undefined;
+    }
   }
 
   /** Shape of the inputs the layer was built for, batch axis (null) first; undefined before, and for layers with several inputs. */
@@ -295,6 +340,11 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
 
   /** Makes a weight. For use in `build`. */
   protected addWeight(name: string, shape: Shape, options: WeightOptions = {}): Variable {
+    if (this.#rebuilt !== undefined) {
+      const known = this.#weights[this.#rebuilt++]?.variable;
+      if (known && sameShape(known.shape, shape)) return known;
+      throw new MismatchError();
+    }
     const regularizer = resolveRegularizer(options.regularizer, this.where);
     const constraint = resolveConstraint(options.constraint, this.where);
     constraint?.check(this.where, shape);

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { leakyRelu } from '../graph/ops.ts';
 import { inRange } from './checks.ts';
@@ -19,6 +20,10 @@ export interface LeakyReLUOptions extends LayerOptions {
  */
 export class LeakyReLU extends Layer<LeakyReLUOptions> {
   static override readonly type: string = 'LeakyReLU';
+  static override readonly optionNames: OptionNames = { negativeSlope: true } satisfies OwnOptions<
+    LeakyReLUOptions,
+    LayerOptions
+  >;
   readonly negativeSlope: number;
 
   constructor(options: LeakyReLUOptions = {}) {

@@ -1,5 +1,7 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { maxPool } from '../graph/ops.ts';
+import type { LayerOptions } from './layer.ts';
 import { Pooling, type PoolingOptions } from './pooling.ts';
 
 /** Options of {@link MaxPooling3D}. */
@@ -14,6 +16,10 @@ export interface MaxPooling3DOptions extends PoolingOptions {}
  */
 export class MaxPooling3D extends Pooling {
   static override readonly type: string = 'MaxPooling3D';
+  static override readonly optionNames: OptionNames = { poolSize: true, strides: true, padding: true } satisfies OwnOptions<
+    PoolingOptions,
+    LayerOptions
+  >;
 
   constructor(options: MaxPooling3DOptions = {}) {
     super(options, 3);

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { add, matmul, max, reshape } from '../graph/ops.ts';
@@ -30,6 +31,13 @@ export interface MaxoutOptions extends LayerOptions {
  */
 export class Maxout extends Layer<MaxoutOptions> {
   static override readonly type: string = 'Maxout';
+  static override readonly optionNames: OptionNames = {
+    units: true,
+    pieces: true,
+    useBias: true,
+    kernelInitializer: true,
+    biasInitializer: true,
+  } satisfies OwnOptions<MaxoutOptions, LayerOptions>;
   readonly units: number;
   readonly pieces: number;
   #kernel!: Variable;

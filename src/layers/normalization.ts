@@ -1,4 +1,5 @@
 import { describe, fail, failShape } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { formatShape, normalizeAxes, type PartialShape, type Shape, sizeOf, stridesOf } from '../base/shape.ts';
 import { Tensor, type TensorLike } from '../base/tensor.ts';
 import { checkFinite, samples, tensorNamed } from '../data/arrays.ts';
@@ -34,6 +35,12 @@ const smallest = 1e-7;
  */
 export class Normalization extends Layer<NormalizationOptions> {
   static override readonly type: string = 'Normalization';
+  static override readonly optionNames: OptionNames = {
+    axis: true,
+    mean: true,
+    variance: true,
+    invert: true,
+  } satisfies OwnOptions<NormalizationOptions, LayerOptions>;
   readonly #axis: AxisSpec;
   #mean!: Variable | Tensor;
   #variance!: Variable | Tensor;

@@ -1,4 +1,5 @@
 import { describe, fail, failShape } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { formatShape, type PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { transpose } from '../graph/ops.ts';
@@ -18,6 +19,7 @@ export interface PermuteOptions extends LayerOptions {
  */
 export class Permute extends Layer<PermuteOptions> {
   static override readonly type: string = 'Permute';
+  static override readonly optionNames: OptionNames = { dims: true } satisfies OwnOptions<PermuteOptions, LayerOptions>;
 
   constructor(options: PermuteOptions) {
     super(options);

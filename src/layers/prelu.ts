@@ -1,4 +1,5 @@
 import { describe, fail, failShape } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { formatShape, type PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { mul, neg, relu, sub } from '../graph/ops.ts';
@@ -23,6 +24,10 @@ export interface PReLUOptions extends LayerOptions {
  */
 export class PReLU extends Layer<PReLUOptions> {
   static override readonly type: string = 'PReLU';
+  static override readonly optionNames: OptionNames = { alphaInitializer: true, sharedAxes: true } satisfies OwnOptions<
+    PReLUOptions,
+    LayerOptions
+  >;
   #alpha!: Variable;
 
   constructor(options: PReLUOptions = {}) {

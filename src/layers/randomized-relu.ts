@@ -1,4 +1,5 @@
 import { fail } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Seed } from '../base/seed.ts';
 import type { Node } from '../graph/node.ts';
 import { leakyRelu, mul, neg, randomUniform, relu, sub } from '../graph/ops.ts';
@@ -25,6 +26,10 @@ export interface RandomizedReLUOptions extends LayerOptions {
  */
 export class RandomizedReLU extends Layer<RandomizedReLUOptions> {
   static override readonly type: string = 'RandomizedReLU';
+  static override readonly optionNames: OptionNames = { lower: true, upper: true, seed: true } satisfies OwnOptions<
+    RandomizedReLUOptions,
+    LayerOptions
+  >;
   readonly lower: number;
   readonly upper: number;
   readonly #random: RandomState;

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { relu } from './activation-functions.ts';
 import { inRange } from './checks.ts';
@@ -22,6 +23,11 @@ export interface ReLUOptions extends LayerOptions {
  */
 export class ReLU extends Layer<ReLUOptions> {
   static override readonly type: string = 'ReLU';
+  static override readonly optionNames: OptionNames = {
+    maxValue: true,
+    negativeSlope: true,
+    threshold: true,
+  } satisfies OwnOptions<ReLUOptions, LayerOptions>;
 
   constructor(options: ReLUOptions = {}) {
     super(options);

@@ -1,4 +1,5 @@
 import { failShape } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { formatShape, type PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { broadcastTo, reshape } from '../graph/ops.ts';
@@ -19,6 +20,7 @@ export interface RepeatVectorOptions extends LayerOptions {
  */
 export class RepeatVector extends Layer<RepeatVectorOptions> {
   static override readonly type: string = 'RepeatVector';
+  static override readonly optionNames: OptionNames = { n: true } satisfies OwnOptions<RepeatVectorOptions, LayerOptions>;
   readonly n: number;
 
   /** Accepts the options, or the number alone: `new RepeatVector(3)`. */

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { finite } from '../base/numbers.ts';
 import type { Node } from '../graph/node.ts';
 import { cast, scale } from '../graph/ops.ts';
@@ -19,6 +20,10 @@ export interface RescalingOptions extends LayerOptions {
  */
 export class Rescaling extends Layer<RescalingOptions> {
   static override readonly type: string = 'Rescaling';
+  static override readonly optionNames: OptionNames = { scale: true, offset: true } satisfies OwnOptions<
+    RescalingOptions,
+    LayerOptions
+  >;
   readonly scale: number;
   readonly offset: number;
 

@@ -1,4 +1,5 @@
 import { describe, fail, failShape } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { formatShape, type PartialShape, sizeOf } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { reshape } from '../graph/ops.ts';
@@ -18,6 +19,7 @@ export interface ReshapeOptions extends LayerOptions {
  */
 export class Reshape extends Layer<ReshapeOptions> {
   static override readonly type: string = 'Reshape';
+  static override readonly optionNames: OptionNames = { targetShape: true } satisfies OwnOptions<ReshapeOptions, LayerOptions>;
   readonly #target: readonly number[];
 
   constructor(options: ReshapeOptions) {

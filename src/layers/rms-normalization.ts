@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { type PartialShape, sizeOf } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { reshape, rmsNorm } from '../graph/ops.ts';
@@ -24,6 +25,10 @@ export interface RMSNormalizationOptions extends LayerOptions {
  */
 export class RMSNormalization extends Layer<RMSNormalizationOptions> {
   static override readonly type: string = 'RMSNormalization';
+  static override readonly optionNames: OptionNames = { axis: true, epsilon: true } satisfies OwnOptions<
+    RMSNormalizationOptions,
+    LayerOptions
+  >;
   readonly epsilon: number;
   readonly #axis: AxisSpec;
   #scale!: Variable;

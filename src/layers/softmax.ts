@@ -1,4 +1,5 @@
 import { describe, fail } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { normalizeAxis, sizeOf } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { reshape, softmax, transpose } from '../graph/ops.ts';
@@ -19,6 +20,7 @@ export interface SoftmaxOptions extends LayerOptions {
  */
 export class Softmax extends Layer<SoftmaxOptions> {
   static override readonly type: string = 'Softmax';
+  static override readonly optionNames: OptionNames = { axis: true } satisfies OwnOptions<SoftmaxOptions, LayerOptions>;
   readonly #axes: readonly number[];
 
   constructor(options: SoftmaxOptions = {}) {

@@ -1,6 +1,8 @@
 import { failShape } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { formatShape, type PartialShape, type Shape } from '../base/shape.ts';
 import { Dropout, type DropoutOptions } from './dropout.ts';
+import type { LayerOptions } from './layer.ts';
 
 /** Options of {@link SpatialDropout1D}. */
 export type SpatialDropout1DOptions = Omit<DropoutOptions, 'noiseShape'>;
@@ -15,6 +17,10 @@ export type SpatialDropout1DOptions = Omit<DropoutOptions, 'noiseShape'>;
  */
 export class SpatialDropout1D extends Dropout {
   static override readonly type: string = 'SpatialDropout1D';
+  static override readonly optionNames: OptionNames = { rate: true, noiseShape: true, seed: true } satisfies OwnOptions<
+    DropoutOptions,
+    LayerOptions
+  >;
 
   /** Accepts the options, or the rate alone: `new SpatialDropout1D(0.5)`. */
   constructor(options: SpatialDropout1DOptions | number) {

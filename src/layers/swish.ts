@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { mul, sigmoid } from '../graph/ops.ts';
@@ -23,6 +24,10 @@ export interface SwishOptions extends LayerOptions {
  */
 export class Swish extends Layer<SwishOptions> {
   static override readonly type: string = 'Swish';
+  static override readonly optionNames: OptionNames = { perChannel: true, betaInitializer: true } satisfies OwnOptions<
+    SwishOptions,
+    LayerOptions
+  >;
   #beta!: Variable;
 
   constructor(options: SwishOptions = {}) {

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { div, maximum, sqrt, square, sum } from '../graph/ops.ts';
 import { Layer, type LayerOptions } from './layer.ts';
@@ -20,6 +21,7 @@ const smallest = 1e-24;
  */
 export class UnitNormalization extends Layer<UnitNormalizationOptions> {
   static override readonly type: string = 'UnitNormalization';
+  static override readonly optionNames: OptionNames = { axis: true } satisfies OwnOptions<UnitNormalizationOptions, LayerOptions>;
   readonly #axis: AxisSpec;
 
   constructor(options: UnitNormalizationOptions = {}) {

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { positiveInteger } from './checks.ts';
@@ -20,6 +21,7 @@ export interface UpSampling1DOptions extends LayerOptions {
  */
 export class UpSampling1D extends Layer<UpSampling1DOptions> {
   static override readonly type: string = 'UpSampling1D';
+  static override readonly optionNames: OptionNames = { size: true } satisfies OwnOptions<UpSampling1DOptions, LayerOptions>;
   readonly size: number;
 
   constructor(options: UpSampling1DOptions = {}) {

@@ -1,4 +1,5 @@
 import { describe, fail } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { PartialShape, Shape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { interpolateAxis } from './interpolate-axis.ts';
@@ -23,6 +24,10 @@ export interface UpSampling2DOptions extends LayerOptions {
  */
 export class UpSampling2D extends Layer<UpSampling2DOptions> {
   static override readonly type: string = 'UpSampling2D';
+  static override readonly optionNames: OptionNames = { size: true, interpolation: true } satisfies OwnOptions<
+    UpSampling2DOptions,
+    LayerOptions
+  >;
   readonly size: Shape;
   readonly interpolation: 'nearest' | 'bilinear';
 

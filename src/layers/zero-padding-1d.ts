@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { pad } from '../graph/ops.ts';
@@ -20,6 +21,7 @@ export interface ZeroPadding1DOptions extends LayerOptions {
  */
 export class ZeroPadding1D extends Layer<ZeroPadding1DOptions> {
   static override readonly type: string = 'ZeroPadding1D';
+  static override readonly optionNames: OptionNames = { padding: true } satisfies OwnOptions<ZeroPadding1DOptions, LayerOptions>;
   readonly padding: readonly Margin[];
 
   constructor(options: ZeroPadding1DOptions = {}) {

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { pad } from '../graph/ops.ts';
@@ -20,6 +21,7 @@ export interface ZeroPadding2DOptions extends LayerOptions {
  */
 export class ZeroPadding2D extends Layer<ZeroPadding2DOptions> {
   static override readonly type: string = 'ZeroPadding2D';
+  static override readonly optionNames: OptionNames = { padding: true } satisfies OwnOptions<ZeroPadding2DOptions, LayerOptions>;
   readonly padding: readonly Margin[];
 
   constructor(options: ZeroPadding2DOptions = {}) {

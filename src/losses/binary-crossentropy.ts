@@ -1,8 +1,10 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { add, clip, log, log1p, mul, neg, sigmoidCrossEntropy, sub } from '../graph/ops.ts';
 import { type CrossentropyOptions, checkSmoothing, smoothed } from './crossentropy-options.ts';
 import { functionForm } from './function-form.ts';
 import { logitsBehind, probabilityEpsilon } from './logits.ts';
+import type { LossOptions } from './loss.ts';
 import { Loss } from './loss.ts';
 import { meanOverLast } from './reduce.ts';
 
@@ -23,6 +25,10 @@ export function binaryValues(t: Node, yPred: Node, logits: Node | undefined): No
  */
 export class BinaryCrossentropy extends Loss<CrossentropyOptions> {
   static override readonly type: string = 'BinaryCrossentropy';
+  static override readonly optionNames: OptionNames = { fromLogits: true, labelSmoothing: true } satisfies OwnOptions<
+    CrossentropyOptions,
+    LossOptions
+  >;
 
   constructor(options?: CrossentropyOptions) {
     super(options);

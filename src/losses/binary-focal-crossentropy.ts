@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { notNegative, within } from '../base/numbers.ts';
 import type { Node } from '../graph/node.ts';
 import { add, mul, pow, scale, sigmoid, sub } from '../graph/ops.ts';
@@ -5,6 +6,7 @@ import { binaryValues } from './binary-crossentropy.ts';
 import { type CrossentropyOptions, checkSmoothing, smoothed } from './crossentropy-options.ts';
 import { functionForm } from './function-form.ts';
 import { logitsBehind } from './logits.ts';
+import type { LossOptions } from './loss.ts';
 import { Loss } from './loss.ts';
 import { meanOverLast } from './reduce.ts';
 
@@ -29,6 +31,13 @@ export interface BinaryFocalCrossentropyOptions extends CrossentropyOptions {
  */
 export class BinaryFocalCrossentropy extends Loss<BinaryFocalCrossentropyOptions> {
   static override readonly type: string = 'BinaryFocalCrossentropy';
+  static override readonly optionNames: OptionNames = {
+    applyClassBalancing: true,
+    alpha: true,
+    gamma: true,
+    fromLogits: true,
+    labelSmoothing: true,
+  } satisfies OwnOptions<BinaryFocalCrossentropyOptions, LossOptions>;
   readonly gamma: number;
   readonly alpha: number;
 

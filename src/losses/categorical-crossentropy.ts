@@ -1,8 +1,10 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { clip, div, log, mul, softmaxCrossEntropy, sum } from '../graph/ops.ts';
 import { type CrossentropyOptions, checkSmoothing, smoothed } from './crossentropy-options.ts';
 import { functionForm } from './function-form.ts';
 import { logitsBehind, probabilityEpsilon } from './logits.ts';
+import type { LossOptions } from './loss.ts';
 import { Loss } from './loss.ts';
 import { negatedSumOverLast } from './reduce.ts';
 
@@ -21,6 +23,10 @@ export function normalizedProbabilities(yPred: Node): Node {
  */
 export class CategoricalCrossentropy extends Loss<CrossentropyOptions> {
   static override readonly type: string = 'CategoricalCrossentropy';
+  static override readonly optionNames: OptionNames = { fromLogits: true, labelSmoothing: true } satisfies OwnOptions<
+    CrossentropyOptions,
+    LossOptions
+  >;
 
   constructor(options?: CrossentropyOptions) {
     super(options);

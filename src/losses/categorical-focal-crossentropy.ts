@@ -1,4 +1,5 @@
 import { describe, fail } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { notNegative } from '../base/numbers.ts';
 import { tensor } from '../base/tensor.ts';
 import type { Node } from '../graph/node.ts';
@@ -7,6 +8,7 @@ import { normalizedProbabilities } from './categorical-crossentropy.ts';
 import { type CrossentropyOptions, checkSmoothing, smoothed } from './crossentropy-options.ts';
 import { functionForm } from './function-form.ts';
 import { logitsBehind } from './logits.ts';
+import type { LossOptions } from './loss.ts';
 import { Loss } from './loss.ts';
 import { negatedSumOverLast } from './reduce.ts';
 
@@ -28,6 +30,12 @@ export interface CategoricalFocalCrossentropyOptions extends CrossentropyOptions
  */
 export class CategoricalFocalCrossentropy extends Loss<CategoricalFocalCrossentropyOptions> {
   static override readonly type: string = 'CategoricalFocalCrossentropy';
+  static override readonly optionNames: OptionNames = {
+    alpha: true,
+    gamma: true,
+    fromLogits: true,
+    labelSmoothing: true,
+  } satisfies OwnOptions<CategoricalFocalCrossentropyOptions, LossOptions>;
   readonly gamma: number;
 
   constructor(options?: CategoricalFocalCrossentropyOptions) {

@@ -1,3 +1,4 @@
+import type { OptionNames } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { add, max, mul, relu, scale, sub, sum } from '../graph/ops.ts';
 import { functionForm } from './function-form.ts';
@@ -6,6 +7,7 @@ import { Loss, type LossOptions } from './loss.ts';
 /** max(max((1 − t)·p) − Σt·p + 1, 0) over the last axis, for one-hot targets. Source: Keras `losses.CategoricalHinge`. */
 export class CategoricalHinge extends Loss {
   static override readonly type: string = 'CategoricalHinge';
+  static override readonly optionNames: OptionNames = {};
 
   override call(yTrue: Node, yPred: Node): Node {
     const wrong = max(mul(scale(yTrue, -1, 1), yPred), -1);

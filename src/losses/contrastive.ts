@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { notNegative } from '../base/numbers.ts';
 import type { Node } from '../graph/node.ts';
 import { add, mul, relu, scale, square } from '../graph/ops.ts';
@@ -20,6 +21,7 @@ export interface ContrastiveOptions extends LossOptions {
  */
 export class Contrastive extends Loss<ContrastiveOptions> {
   static override readonly type: string = 'Contrastive';
+  static override readonly optionNames: OptionNames = { margin: true } satisfies OwnOptions<ContrastiveOptions, LossOptions>;
   readonly margin: number;
 
   constructor(options?: ContrastiveOptions) {

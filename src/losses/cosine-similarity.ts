@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { l2Normalize, mul, scale, sum } from '../graph/ops.ts';
 import { functionForm } from './function-form.ts';
@@ -16,6 +17,7 @@ export interface CosineSimilarityOptions extends LossOptions {
  */
 export class CosineSimilarity extends Loss<CosineSimilarityOptions> {
   static override readonly type: string = 'CosineSimilarity';
+  static override readonly optionNames: OptionNames = { axis: true } satisfies OwnOptions<CosineSimilarityOptions, LossOptions>;
 
   override call(yTrue: Node, yPred: Node): Node {
     const { axis = -1 } = this.options;

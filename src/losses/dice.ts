@@ -1,7 +1,9 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { add, div, mul, scale, sum } from '../graph/ops.ts';
 import { functionForm } from './function-form.ts';
 import { probabilityEpsilon } from './logits.ts';
+import type { LossOptions } from './loss.ts';
 import { Loss } from './loss.ts';
 import type { DiceOptions } from './tversky.ts';
 
@@ -12,6 +14,7 @@ import type { DiceOptions } from './tversky.ts';
  */
 export class Dice extends Loss<DiceOptions> {
   static override readonly type: string = 'Dice';
+  static override readonly optionNames: OptionNames = { axis: true } satisfies OwnOptions<DiceOptions, LossOptions>;
 
   override call(yTrue: Node, yPred: Node): Node {
     const { axis } = this.options;

@@ -1,4 +1,5 @@
 import { fail } from '../base/fail.ts';
+import type { OptionNames } from '../base/names.ts';
 import { asNode } from '../graph/define-op.ts';
 import type { Node } from '../graph/node.ts';
 import { Loss, type LossOptions } from './loss.ts';
@@ -16,6 +17,7 @@ export type LossFunction = (yTrue: Node, yPred: Node) => Node;
 /** A loss function as a {@link Loss}. */
 export class FunctionLoss extends Loss {
   static override readonly type: string = 'FunctionLoss';
+  static override readonly optionNames: OptionNames = {};
   override readonly targetKind: TargetKind = 'any';
   readonly #compute: LossFunction;
 

@@ -1,4 +1,5 @@
 import { failShape } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { positive } from '../base/numbers.ts';
 import { formatShape, type PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
@@ -27,6 +28,10 @@ export interface GaussianNLLOptions extends LossOptions {
  */
 export class GaussianNLL extends Loss<GaussianNLLOptions> {
   static override readonly type: string = 'GaussianNLL';
+  static override readonly optionNames: OptionNames = { full: true, epsilon: true } satisfies OwnOptions<
+    GaussianNLLOptions,
+    LossOptions
+  >;
   readonly epsilon: number;
 
   constructor(options?: GaussianNLLOptions) {

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { notNegative } from '../base/numbers.ts';
 import type { Node } from '../graph/node.ts';
 import { abs, minimum, mul, scale, sub } from '../graph/ops.ts';
@@ -20,6 +21,7 @@ export interface HuberOptions extends LossOptions {
  */
 export class Huber extends Loss<HuberOptions> {
   static override readonly type: string = 'Huber';
+  static override readonly optionNames: OptionNames = { delta: true } satisfies OwnOptions<HuberOptions, LossOptions>;
   readonly delta: number;
 
   constructor(options?: HuberOptions) {

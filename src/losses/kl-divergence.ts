@@ -1,3 +1,4 @@
+import type { OptionNames } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { clip, div, log, mul, sum } from '../graph/ops.ts';
 import { functionForm } from './function-form.ts';
@@ -7,6 +8,7 @@ import { Loss, type LossOptions } from './loss.ts';
 /** Σ t·ln(t / p) over the last axis, both kept in [1e-7, 1]. Aliases: kld, KLD. Source: Keras `losses.KLDivergence`. */
 export class KLDivergence extends Loss {
   static override readonly type: string = 'KLDivergence';
+  static override readonly optionNames: OptionNames = {};
 
   override call(yTrue: Node, yPred: Node): Node {
     const [t, p] = [clip(yTrue, probabilityEpsilon, 1), clip(yPred, probabilityEpsilon, 1)];

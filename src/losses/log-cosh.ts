@@ -1,3 +1,4 @@
+import type { OptionNames } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { add, scale, softplus, sub } from '../graph/ops.ts';
 import { functionForm } from './function-form.ts';
@@ -7,6 +8,7 @@ import { meanOverLast } from './reduce.ts';
 /** mean(ln cosh(p − t)) over the last axis: square where it is small, straight where it is large. Source: Keras `losses.LogCosh`. */
 export class LogCosh extends Loss {
   static override readonly type: string = 'LogCosh';
+  static override readonly optionNames: OptionNames = {};
 
   override call(yTrue: Node, yPred: Node): Node {
     const error = sub(yPred, yTrue);

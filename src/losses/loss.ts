@@ -3,7 +3,7 @@
  */
 
 import { describe, fail } from '../base/fail.ts';
-import { nameOfType } from '../base/names.ts';
+import { checkOwnOptions, nameOfType, type OptionNames } from '../base/names.ts';
 import type { PartialShape } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Node } from '../graph/node.ts';
@@ -19,6 +19,8 @@ export interface LossOptions {
   readonly reduction?: ReductionSpec;
 }
 
+const lossOptions = { name: true, reduction: true } satisfies Record<keyof LossOptions, true>;
+
 /**
  * A loss: how far predictions are from targets, position by position, and how that becomes one number.
  *
@@ -31,6 +33,8 @@ export interface LossOptions {
 export abstract class Loss<O extends LossOptions = LossOptions> {
   /** Name of the class in saved models. Explicit, because minifiers rename classes. */
   static readonly type: string = 'Loss';
+  /** Names of the class's own options, so that others are refused. */
+  static readonly optionNames?: OptionNames;
 
   /** What the loss was made with: its config. */
   readonly options: Readonly<O>;
@@ -41,6 +45,7 @@ export abstract class Loss<O extends LossOptions = LossOptions> {
 
   constructor(options?: O) {
     this.options = options ?? ({} as O);
+    checkOwnOptions(this, this.type, this.options, lossOptions);
     const { name, reduction = 'sumOverBatchSize' } = this.options;
     if (name !== undefined && (typeof name !== 'string' || name === ''))
       fail(this.type, '`name` to be a non-empty string', describe(name));

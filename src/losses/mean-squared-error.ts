@@ -1,3 +1,4 @@
+import type { OptionNames } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { squaredDifference } from '../graph/ops.ts';
 import { functionForm } from './function-form.ts';
@@ -11,6 +12,7 @@ import { meanOverLast } from './reduce.ts';
  */
 export class MeanSquaredError extends Loss {
   static override readonly type: string = 'MeanSquaredError';
+  static override readonly optionNames: OptionNames = {};
 
   override call(yTrue: Node, yPred: Node): Node {
     return meanOverLast(squaredDifference(yPred, yTrue));

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { notNegative } from '../base/numbers.ts';
 import type { PartialShape } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
@@ -28,6 +29,7 @@ function areLabels(yTrue: TargetSpec, yPred: TargetSpec): boolean {
  */
 export class MulticlassSVM extends Loss<MulticlassSVMOptions> {
   static override readonly type: string = 'MulticlassSVM';
+  static override readonly optionNames: OptionNames = { margin: true } satisfies OwnOptions<MulticlassSVMOptions, LossOptions>;
   readonly margin: number;
 
   constructor(options?: MulticlassSVMOptions) {

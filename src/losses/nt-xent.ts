@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { positive } from '../base/numbers.ts';
 import type { Node } from '../graph/node.ts';
 import { add, div, greater, l2Normalize, logSumExp, matmul, maximum, mul, scale, sub, sum } from '../graph/ops.ts';
@@ -27,6 +28,7 @@ const removed = -1e9;
  */
 export class NTXent extends Loss<NTXentOptions> {
   static override readonly type: string = 'NTXent';
+  static override readonly optionNames: OptionNames = { temperature: true } satisfies OwnOptions<NTXentOptions, LossOptions>;
   override readonly targetKind = 'labels';
   readonly temperature: number;
 

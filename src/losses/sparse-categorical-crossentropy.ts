@@ -1,4 +1,5 @@
 import { describe, fail } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { PartialShape } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Node } from '../graph/node.ts';
@@ -28,6 +29,10 @@ export interface SparseCategoricalCrossentropyOptions extends LossOptions {
  */
 export class SparseCategoricalCrossentropy extends Loss<SparseCategoricalCrossentropyOptions> {
   static override readonly type: string = 'SparseCategoricalCrossentropy';
+  static override readonly optionNames: OptionNames = { fromLogits: true, ignoreClass: true } satisfies OwnOptions<
+    SparseCategoricalCrossentropyOptions,
+    LossOptions
+  >;
   override readonly targetKind = 'labels';
   readonly #ignored: number | undefined;
 

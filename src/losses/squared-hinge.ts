@@ -1,3 +1,4 @@
+import type { OptionNames } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { mul, relu, scale, square } from '../graph/ops.ts';
 import { functionForm } from './function-form.ts';
@@ -8,6 +9,7 @@ import { meanOverLast } from './reduce.ts';
 /** mean(max(1 − t·p, 0)²) over the last axis, for labels of −1 and 1; labels that are all 0 or 1 become these. Source: Keras `losses.SquaredHinge`. */
 export class SquaredHinge extends Loss {
   static override readonly type: string = 'SquaredHinge';
+  static override readonly optionNames: OptionNames = {};
 
   override call(yTrue: Node, yPred: Node): Node {
     return meanOverLast(square(relu(scale(mul(signedLabels(yTrue), yPred), -1, 1))));

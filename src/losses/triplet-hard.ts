@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { notNegative } from '../base/numbers.ts';
 import type { Node } from '../graph/node.ts';
 import { max, min, mul, relu, scale, select, softplus, sub } from '../graph/ops.ts';
@@ -24,6 +25,10 @@ export interface TripletHardOptions extends LossOptions {
  */
 export class TripletHard extends Loss<TripletHardOptions> {
   static override readonly type: string = 'TripletHard';
+  static override readonly optionNames: OptionNames = { margin: true, soft: true } satisfies OwnOptions<
+    TripletHardOptions,
+    LossOptions
+  >;
   override readonly targetKind = 'labels';
   readonly margin: number;
 

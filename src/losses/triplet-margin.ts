@@ -1,4 +1,5 @@
 import { failShape } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { notNegative, positive } from '../base/numbers.ts';
 import { formatShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
@@ -29,6 +30,10 @@ export interface TripletMarginOptions extends LossOptions {
  */
 export class TripletMargin extends Loss<TripletMarginOptions> {
   static override readonly type: string = 'TripletMargin';
+  static override readonly optionNames: OptionNames = { margin: true, p: true, epsilon: true, swap: true } satisfies OwnOptions<
+    TripletMarginOptions,
+    LossOptions
+  >;
   override readonly targetKind: TargetKind = 'any';
   readonly margin: number;
   readonly p: number;

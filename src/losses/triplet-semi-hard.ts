@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { notNegative } from '../base/numbers.ts';
 import type { Node } from '../graph/node.ts';
 import { div, greater, max, maximum, min, mul, relu, reshape, scale, select, sub, sum } from '../graph/ops.ts';
@@ -23,6 +24,7 @@ export interface TripletSemiHardOptions extends LossOptions {
  */
 export class TripletSemiHard extends Loss<TripletSemiHardOptions> {
   static override readonly type: string = 'TripletSemiHard';
+  static override readonly optionNames: OptionNames = { margin: true } satisfies OwnOptions<TripletSemiHardOptions, LossOptions>;
   override readonly targetKind = 'labels';
   readonly margin: number;
 

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { notNegative } from '../base/numbers.ts';
 import type { Node } from '../graph/node.ts';
 import { add, div, mul, scale, sub, sum } from '../graph/ops.ts';
@@ -29,6 +30,10 @@ export interface TverskyOptions extends DiceOptions {
  */
 export class Tversky extends Loss<TverskyOptions> {
   static override readonly type: string = 'Tversky';
+  static override readonly optionNames: OptionNames = { alpha: true, beta: true, axis: true } satisfies OwnOptions<
+    TverskyOptions,
+    LossOptions
+  >;
   readonly alpha: number;
   readonly beta: number;
 

@@ -1,3 +1,4 @@
+import type { OptionNames } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { cast, equal } from '../graph/ops.ts';
 import { meanOverLast } from '../losses/reduce.ts';
@@ -7,6 +8,7 @@ import { MeanMetric } from './metric.ts';
 /** Share of predictions that equal their targets: mean of (t = p). Source: Keras `metrics.Accuracy`. */
 export class Accuracy extends MeanMetric {
   static override readonly type: string = 'Accuracy';
+  static override readonly optionNames: OptionNames = {};
   override readonly direction = 'max';
 
   override values(yTrue: Node, yPred: Node): Node {

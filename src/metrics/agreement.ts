@@ -1,8 +1,10 @@
 /** @file The confusion matrix itself, and what one number can say of it. */
 
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { Tensor, type TensorLike } from '../base/tensor.ts';
 import { type ClassOptions, type ClassPairs, ClassPairsMetric, margins } from './class-pairs.ts';
 import { ratio } from './counts.ts';
+import type { MetricOptions } from './metric.ts';
 
 const sumOf = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
 
@@ -16,6 +18,13 @@ const sumOf = (values: Float64Array): number => values.reduce((a, b) => a + b, 0
  */
 export class ConfusionMatrix extends ClassPairsMetric {
   static override readonly type: string = 'ConfusionMatrix';
+  static override readonly optionNames: OptionNames = {
+    numClasses: true,
+    ignoreClass: true,
+    sparseYTrue: true,
+    sparseYPred: true,
+    axis: true,
+  } satisfies OwnOptions<ClassOptions, MetricOptions>;
   override readonly direction = 'max';
 
   protected override evaluate(pairs: ClassPairs): number {
@@ -36,8 +45,9 @@ export interface ConfusionMatrixOptions extends ClassOptions {
 
 /** How often each class was taken for each, as a matrix [targets, predictions]. See {@link ConfusionMatrix}. */
 export function confusionMatrix(yTrue: TensorLike, yPred: TensorLike, options: ConfusionMatrixOptions): Tensor {
-  const metric = new ConfusionMatrix(options);
-  metric.update(yTrue, yPred, options.sampleWeight);
+  const { sampleWeight, ...own } = options;
+  const metric = new ConfusionMatrix(own);
+  metric.update(yTrue, yPred, sampleWeight);
   return metric.detail;
 }
 
@@ -48,6 +58,13 @@ export function confusionMatrix(yTrue: TensorLike, yPred: TensorLike, options: C
  */
 export class CohenKappa extends ClassPairsMetric {
   static override readonly type: string = 'CohenKappa';
+  static override readonly optionNames: OptionNames = {
+    numClasses: true,
+    ignoreClass: true,
+    sparseYTrue: true,
+    sparseYPred: true,
+    axis: true,
+  } satisfies OwnOptions<ClassOptions, MetricOptions>;
   override readonly direction = 'max';
 
   protected override evaluate(pairs: ClassPairs): number {
@@ -66,6 +83,13 @@ export class CohenKappa extends ClassPairsMetric {
  */
 export class MatthewsCorrelation extends ClassPairsMetric {
   static override readonly type: string = 'MatthewsCorrelation';
+  static override readonly optionNames: OptionNames = {
+    numClasses: true,
+    ignoreClass: true,
+    sparseYTrue: true,
+    sparseYPred: true,
+    axis: true,
+  } satisfies OwnOptions<ClassOptions, MetricOptions>;
   override readonly direction = 'max';
 
   protected override evaluate(pairs: ClassPairs): number {

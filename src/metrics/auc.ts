@@ -1,4 +1,5 @@
 import { describe, fail } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { lookup } from '../base/names.ts';
 import { wholeNumber } from '../base/numbers.ts';
 import { Tensor, tensor } from '../base/tensor.ts';
@@ -64,6 +65,15 @@ function interpolatedPrecision({ truePositives, falsePositives, falseNegatives }
  */
 export class AUC extends Metric<AUCOptions> {
   static override readonly type: string = 'AUC';
+  static override readonly optionNames: OptionNames = {
+    numThresholds: true,
+    curve: true,
+    summationMethod: true,
+    thresholds: true,
+    multiLabel: true,
+    labelWeights: true,
+    fromLogits: true,
+  } satisfies OwnOptions<AUCOptions, MetricOptions>;
   override readonly direction = 'max';
   readonly thresholds: readonly number[];
   readonly #isRoc: boolean;

@@ -1,4 +1,5 @@
 import { describe, fail } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { cast, equal, greater } from '../graph/ops.ts';
 import { meanOverLast } from '../losses/reduce.ts';
@@ -18,6 +19,10 @@ export interface BinaryAccuracyOptions extends MetricOptions {
  */
 export class BinaryAccuracy extends MeanMetric<BinaryAccuracyOptions> {
   static override readonly type: string = 'BinaryAccuracy';
+  static override readonly optionNames: OptionNames = { threshold: true } satisfies OwnOptions<
+    BinaryAccuracyOptions,
+    MetricOptions
+  >;
   override readonly direction = 'max';
   readonly threshold: number;
 

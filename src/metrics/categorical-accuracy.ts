@@ -1,3 +1,4 @@
+import type { OptionNames } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { argmax, cast, equal } from '../graph/ops.ts';
 import { checkLikePrediction } from '../losses/targets.ts';
@@ -10,6 +11,7 @@ import { MeanMetric } from './metric.ts';
  */
 export class CategoricalAccuracy extends MeanMetric {
   static override readonly type: string = 'CategoricalAccuracy';
+  static override readonly optionNames: OptionNames = {};
   override readonly direction = 'max';
 
   override values(yTrue: Node, yPred: Node): Node {

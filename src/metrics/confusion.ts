@@ -1,6 +1,7 @@
 /** @file Counts of right and wrong yes/no decisions, and the shares made of them. */
 
 import { describe, fail } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { wholeNumber } from '../base/numbers.ts';
 import { Tensor } from '../base/tensor.ts';
 import type { Node } from '../graph/node.ts';
@@ -69,24 +70,28 @@ export abstract class ThresholdMetric<O extends PrecisionOptions> extends Metric
 /** Number of positive targets with a score above the threshold. Options: `thresholds` 0.5. Source: Keras `metrics.TruePositives`. */
 export class TruePositives extends ThresholdMetric<ThresholdOptions> {
   static override readonly type: string = 'TruePositives';
+  static override readonly optionNames: OptionNames = { thresholds: true } satisfies OwnOptions<ThresholdOptions, MetricOptions>;
   protected override evaluate = ({ truePositives }: Counts): Float64Array => truePositives;
 }
 
 /** Number of negative targets with a score above the threshold. Options: `thresholds` 0.5. Source: Keras `metrics.FalsePositives`. */
 export class FalsePositives extends ThresholdMetric<ThresholdOptions> {
   static override readonly type: string = 'FalsePositives';
+  static override readonly optionNames: OptionNames = { thresholds: true } satisfies OwnOptions<ThresholdOptions, MetricOptions>;
   protected override evaluate = ({ falsePositives }: Counts): Float64Array => falsePositives;
 }
 
 /** Number of negative targets with a score not above the threshold. Options: `thresholds` 0.5. Source: Keras `metrics.TrueNegatives`. */
 export class TrueNegatives extends ThresholdMetric<ThresholdOptions> {
   static override readonly type: string = 'TrueNegatives';
+  static override readonly optionNames: OptionNames = { thresholds: true } satisfies OwnOptions<ThresholdOptions, MetricOptions>;
   protected override evaluate = ({ trueNegatives }: Counts): Float64Array => trueNegatives;
 }
 
 /** Number of positive targets with a score not above the threshold. Options: `thresholds` 0.5. Source: Keras `metrics.FalseNegatives`. */
 export class FalseNegatives extends ThresholdMetric<ThresholdOptions> {
   static override readonly type: string = 'FalseNegatives';
+  static override readonly optionNames: OptionNames = { thresholds: true } satisfies OwnOptions<ThresholdOptions, MetricOptions>;
   protected override evaluate = ({ falseNegatives }: Counts): Float64Array => falseNegatives;
 }
 
@@ -99,6 +104,10 @@ export class FalseNegatives extends ThresholdMetric<ThresholdOptions> {
  */
 export class Precision extends ThresholdMetric<PrecisionOptions> {
   static override readonly type: string = 'Precision';
+  static override readonly optionNames: OptionNames = { topK: true, classId: true, thresholds: true } satisfies OwnOptions<
+    PrecisionOptions,
+    MetricOptions
+  >;
   override readonly direction = 'max';
   protected override evaluate = ({ truePositives, falsePositives }: Counts): Float64Array =>
     truePositives.map((hits, i) => ratio(hits, hits + falsePositives[i]!));
@@ -113,6 +122,10 @@ export class Precision extends ThresholdMetric<PrecisionOptions> {
  */
 export class Recall extends ThresholdMetric<PrecisionOptions> {
   static override readonly type: string = 'Recall';
+  static override readonly optionNames: OptionNames = { topK: true, classId: true, thresholds: true } satisfies OwnOptions<
+    PrecisionOptions,
+    MetricOptions
+  >;
   override readonly direction = 'max';
   protected override evaluate = ({ truePositives, falseNegatives }: Counts): Float64Array =>
     truePositives.map((hits, i) => ratio(hits, hits + falseNegatives[i]!));

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { neg } from '../graph/ops.ts';
 import { CosineSimilarity as Loss } from '../losses/index.ts';
@@ -13,6 +14,7 @@ export interface CosineSimilarityOptions extends MetricOptions {
 /** Mean cosine of the angle between targets and predictions: 1 where they point the same way. Source: Keras `metrics.CosineSimilarity`. */
 export class CosineSimilarity extends LossMetric<CosineSimilarityOptions> {
   static override readonly type: string = 'CosineSimilarity';
+  static override readonly optionNames: OptionNames = { axis: true } satisfies OwnOptions<CosineSimilarityOptions, MetricOptions>;
 
   constructor(options?: CosineSimilarityOptions) {
     super(new Loss(options), options, 'max');

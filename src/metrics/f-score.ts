@@ -1,4 +1,5 @@
 import { describe, fail, failShape } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { lookup } from '../base/names.ts';
 import { positive } from '../base/numbers.ts';
 import { formatShape } from '../base/shape.ts';
@@ -36,6 +37,10 @@ const epsilon = 1e-7;
  */
 export class FBetaScore<O extends FBetaScoreOptions = FBetaScoreOptions> extends Metric<O> {
   static override readonly type: string = 'FBetaScore';
+  static override readonly optionNames: OptionNames = { beta: true, average: true, threshold: true } satisfies OwnOptions<
+    FBetaScoreOptions,
+    MetricOptions
+  >;
   override readonly direction = 'max';
   readonly beta: number;
   readonly average: 'macro' | 'weighted' | 'micro' | null;
@@ -105,4 +110,8 @@ export class FBetaScore<O extends FBetaScoreOptions = FBetaScoreOptions> extends
  */
 export class F1Score extends FBetaScore<F1ScoreOptions> {
   static override readonly type: string = 'F1Score';
+  static override readonly optionNames: OptionNames = { average: true, threshold: true } satisfies OwnOptions<
+    F1ScoreOptions,
+    MetricOptions
+  >;
 }

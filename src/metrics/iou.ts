@@ -1,6 +1,7 @@
 /** @file Intersection over union of classes: TP / (TP + FP + FN), for segmentation. */
 
 import { describe, fail } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { within } from '../base/numbers.ts';
 import type { Node } from '../graph/node.ts';
 import { cast, greaterEqual } from '../graph/ops.ts';
@@ -55,6 +56,13 @@ function meanOverClasses(pairs: ClassPairs, ids: readonly number[]): number {
  */
 export class MeanIoU extends ClassPairsMetric<MeanIoUOptions> {
   static override readonly type: string = 'MeanIoU';
+  static override readonly optionNames: OptionNames = {
+    numClasses: true,
+    ignoreClass: true,
+    sparseYTrue: true,
+    sparseYPred: true,
+    axis: true,
+  } satisfies OwnOptions<MeanIoUOptions, MetricOptions>;
   override readonly direction = 'max';
 
   constructor(options: MeanIoUOptions) {
@@ -76,6 +84,14 @@ export class MeanIoU extends ClassPairsMetric<MeanIoUOptions> {
  */
 export class IoU extends ClassPairsMetric<IoUOptions> {
   static override readonly type: string = 'IoU';
+  static override readonly optionNames: OptionNames = {
+    targetClassIds: true,
+    numClasses: true,
+    ignoreClass: true,
+    sparseYTrue: true,
+    sparseYPred: true,
+    axis: true,
+  } satisfies OwnOptions<IoUOptions, MetricOptions>;
   override readonly direction = 'max';
 
   constructor(options: IoUOptions) {
@@ -91,6 +107,13 @@ export class IoU extends ClassPairsMetric<IoUOptions> {
 /** {@link MeanIoU} for one-hot targets and scores. Source: Keras `metrics.OneHotMeanIoU`. */
 export class OneHotMeanIoU extends MeanIoU {
   static override readonly type: string = 'OneHotMeanIoU';
+  static override readonly optionNames: OptionNames = {
+    numClasses: true,
+    ignoreClass: true,
+    sparseYTrue: true,
+    sparseYPred: true,
+    axis: true,
+  } satisfies OwnOptions<MeanIoUOptions, MetricOptions>;
 
   constructor(options: MeanIoUOptions) {
     super({ sparseYTrue: false, sparseYPred: false, ...options });
@@ -100,6 +123,14 @@ export class OneHotMeanIoU extends MeanIoU {
 /** {@link IoU} for one-hot targets and scores. Source: Keras `metrics.OneHotIoU`. */
 export class OneHotIoU extends IoU {
   static override readonly type: string = 'OneHotIoU';
+  static override readonly optionNames: OptionNames = {
+    targetClassIds: true,
+    numClasses: true,
+    ignoreClass: true,
+    sparseYTrue: true,
+    sparseYPred: true,
+    axis: true,
+  } satisfies OwnOptions<IoUOptions, MetricOptions>;
 
   constructor(options: IoUOptions) {
     super({ sparseYTrue: false, sparseYPred: false, ...options });
@@ -114,6 +145,15 @@ export class OneHotIoU extends IoU {
  */
 export class BinaryIoU extends ClassPairsMetric<ClassOptions & BinaryIoUOptions> {
   static override readonly type: string = 'BinaryIoU';
+  static override readonly optionNames: OptionNames = {
+    numClasses: true,
+    ignoreClass: true,
+    sparseYTrue: true,
+    sparseYPred: true,
+    axis: true,
+    targetClassIds: true,
+    threshold: true,
+  } satisfies OwnOptions<ClassOptions & BinaryIoUOptions, MetricOptions>;
   override readonly direction = 'max';
   readonly threshold: number;
   readonly targetClassIds: readonly number[];

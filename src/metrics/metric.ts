@@ -5,7 +5,7 @@
  */
 
 import { describe, fail } from '../base/fail.ts';
-import { nameOfType } from '../base/names.ts';
+import { checkOwnOptions, nameOfType, type OptionNames } from '../base/names.ts';
 import { sizeOf } from '../base/shape.ts';
 import { Tensor, type TensorLike, tensor } from '../base/tensor.ts';
 import { jit } from '../graph/jit.ts';
@@ -19,10 +19,14 @@ export interface MetricOptions {
   readonly name?: string;
 }
 
+const metricOptions = { name: true } satisfies Record<keyof MetricOptions, true>;
+
 /** A number that is watched during training and evaluation. */
 export abstract class Metric<O extends MetricOptions = MetricOptions> {
   /** Name of the class in saved models. Explicit, because minifiers rename classes. */
   static readonly type: string = 'Metric';
+  /** Names of the class's own options, so that others are refused. */
+  static readonly optionNames?: OptionNames;
 
   /** What the metric was made with: its config. */
   readonly options: Readonly<O>;
@@ -35,6 +39,7 @@ export abstract class Metric<O extends MetricOptions = MetricOptions> {
 
   constructor(options?: O) {
     this.options = options ?? ({} as O);
+    checkOwnOptions(this, this.type, this.options, metricOptions);
     const { name } = this.options;
     if (name !== undefined && (typeof name !== 'string' || name === ''))
       fail(this.type, '`name` to be a non-empty string', describe(name));

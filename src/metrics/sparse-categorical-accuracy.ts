@@ -1,3 +1,4 @@
+import type { OptionNames } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
 import { cast, equal } from '../graph/ops.ts';
 import { checkLabels, labelsFor } from '../losses/targets.ts';
@@ -11,6 +12,7 @@ import { MeanMetric } from './metric.ts';
  */
 export class SparseCategoricalAccuracy extends MeanMetric {
   static override readonly type: string = 'SparseCategoricalAccuracy';
+  static override readonly optionNames: OptionNames = {};
   override readonly direction = 'max';
 
   override values(yTrue: Node, yPred: Node): Node {

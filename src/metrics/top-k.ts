@@ -1,5 +1,6 @@
 /** @file Whether the right class is among those with the largest scores. */
 
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { wholeNumber } from '../base/numbers.ts';
 import type { Node } from '../graph/node.ts';
 import { argmax, cast, greater, less, oneHot, reshape, select, sum } from '../graph/ops.ts';
@@ -27,6 +28,7 @@ function inTopK(labels: Node, scores: Node, k: number): Node {
  */
 export class SparseTopKCategoricalAccuracy extends MeanMetric<TopKOptions> {
   static override readonly type: string = 'SparseTopKCategoricalAccuracy';
+  static override readonly optionNames: OptionNames = { k: true } satisfies OwnOptions<TopKOptions, MetricOptions>;
   override readonly direction = 'max';
   readonly k: number;
 
@@ -48,6 +50,7 @@ export class SparseTopKCategoricalAccuracy extends MeanMetric<TopKOptions> {
  */
 export class TopKCategoricalAccuracy extends SparseTopKCategoricalAccuracy {
   static override readonly type: string = 'TopKCategoricalAccuracy';
+  static override readonly optionNames: OptionNames = { k: true } satisfies OwnOptions<TopKOptions, MetricOptions>;
 
   override values(yTrue: Node, yPred: Node): Node {
     checkLikePrediction(this.where, yTrue, yPred);

@@ -4,6 +4,7 @@
  */
 
 import { failShape } from '../base/fail.ts';
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { lookup } from '../base/names.ts';
 import { wholeNumber } from '../base/numbers.ts';
 import { formatShape } from '../base/shape.ts';
@@ -138,6 +139,10 @@ abstract class VarianceMetric<O extends VarianceOptions> extends Metric<O> {
  */
 export class R2Score extends VarianceMetric<R2ScoreOptions> {
   static override readonly type: string = 'R2Score';
+  static override readonly optionNames: OptionNames = { numRegressors: true, classAggregation: true } satisfies OwnOptions<
+    R2ScoreOptions,
+    MetricOptions
+  >;
   readonly #regressors: number;
 
   constructor(options?: R2ScoreOptions) {
@@ -164,6 +169,10 @@ export class R2Score extends VarianceMetric<R2ScoreOptions> {
  */
 export class ExplainedVariance extends VarianceMetric<VarianceOptions> {
   static override readonly type: string = 'ExplainedVariance';
+  static override readonly optionNames: OptionNames = { classAggregation: true } satisfies OwnOptions<
+    VarianceOptions,
+    MetricOptions
+  >;
 
   protected override unexplained({ target, error }: Moments): number {
     return error.squares / target.squares;

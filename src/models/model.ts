@@ -11,6 +11,7 @@ import { inputNode, type Node } from '../graph/node.ts';
 import { Trace, withTrace } from '../graph/trace.ts';
 import type { Variable } from '../graph/variable.ts';
 import { type CallContext, Layer, type LayerOptions, type Mask, type Nodes, type Shapes, shapesIn } from '../layers/layer.ts';
+import type { LayerRecord, RecordWriter } from '../layers/record.ts';
 import { hasPenalties } from '../layers/weight-rules.ts';
 import {
   type BatchOptions,
@@ -27,9 +28,15 @@ import {
 } from './arguments.ts';
 import { Compiled, type CompileOptions, RunningResults } from './compiled.ts';
 import { fitArrays, type Trainee, throwIfAborted } from './fit.ts';
+import { type ModelJSON, modelJSON } from './model-json.ts';
 import { type Ends, Network } from './network.ts';
+import { networkRecord } from './network-record.ts';
 import { pace } from './pace.ts';
+import { pictureOf } from './picture.ts';
+import { mermaidOf } from './picture-mermaid.ts';
+import { svgOf } from './picture-svg.ts';
 import { type SampleSpec, Step, type StepRequest, sampleSpec, sampleSpecs } from './step.ts';
+import { shapesByTracing, structureOf } from './structure.ts';
 import { type SummaryOptions, summarize } from './summary.ts';
 
 /** Compiled steps a model keeps; every combination of batch size and sample shape needs its own. */
@@ -75,7 +82,7 @@ export class Model<O extends ModelOptions = ModelOptions> extends Layer<O> imple
   readonly #network: Network | undefined;
 
   /** @throws MyelinError when an output cannot be computed from the inputs, or layers share a name */
-  constructor(options?: O) {
+  constructor(options?: NoInfer<O>) {
     super(options);
     const { inputs, outputs } = this.options;
     if (inputs === undefined && outputs === undefined) return;
@@ -95,6 +102,11 @@ export class Model<O extends ModelOptions = ModelOptions> extends Layer<O> imple
   /** How the layers are connected; undefined where only `call` knows. */
   get network(): Network | undefined {
     return this.#network;
+  }
+
+  /** Whether every layer is fed with what the one before gave, and with nothing else. */
+  get isStack(): boolean {
+    return this.#network?.isStack ?? false;
   }
 
   /** Names of the inputs, in order; undefined for a model that was written as a subclass. */
@@ -147,6 +159,33 @@ export class Model<O extends ModelOptions = ModelOptions> extends Layer<O> imple
   override call(x: Nodes, { training }: CallContext): Nodes {
     if (!this.#network) fail(this.where, '`inputs` and `outputs`, or a subclass with a `call`', 'neither');
     return this.#network.run(this.where, Array.isArray(x) ? (x as readonly Node[]) : [x as Node], training);
+  }
+
+  override toRecord(writer: RecordWriter): LayerRecord {
+    const { inputs: _inputs, outputs: _outputs, ...config }: ModelOptions = this.getConfig();
+    const record = writer.record(this, config);
+    return this.#network
+      ? { ...record, network: networkRecord(writer, this.#network) }
+      : { ...record, ...writer.trainable(this) };
+  }
+
+  /**
+   * The model as plain JSON, without weights: what `modelFromJSON` takes. Also what `JSON.stringify` writes.
+   *
+   * @throws MyelinError naming the layer that has a function among its options: functions cannot be saved
+   */
+  toJSON(): ModelJSON {
+    return modelJSON(this);
+  }
+
+  /** The model as a flowchart in Mermaid's language. */
+  toMermaid(): string {
+    return mermaidOf(pictureOf(this));
+  }
+
+  /** The model as a drawing of its own: the text of an SVG file. */
+  toSVG(): string {
+    return svgOf(pictureOf(this));
   }
 
   override get weights(): Variable[] {
@@ -444,27 +483,6 @@ function feedBatch(step: Step, { x, y }: Samples): void {
     x.map(({ data }) => data),
     y.map((targets) => targets?.data),
   );
-}
-
-/** Output shapes of a model whose `call` alone knows them: what differs between two sizes of the unknown axes is unknown itself. */
-function shapesByTracing(model: Model, inputShape: Shapes): PartialShape[] {
-  const shapesFor = (size: number): readonly Shape[] =>
-    withTrace(new Trace(), () => {
-      const nodes = shapesIn(inputShape).map((shape, i) =>
-        inputNode(`x${i}`, { shape: shape.map((known) => known ?? size), dtype: 'float32' }),
-      );
-      const outputs = model.call(nodes.length === 1 ? nodes[0]! : nodes, { training: false });
-      return (Array.isArray(outputs) ? (outputs as readonly Node[]) : [outputs as Node]).map(({ shape }) => shape);
-    });
-  const [a, b] = [shapesFor(2), shapesFor(3)];
-  return a.map((shape, i) => shape.map((size, axis) => (size === b[i]?.[axis] ? size : null)));
-}
-
-/** What a program depends on besides shapes: the layers there are and, in training, which of them and of their weights are trained. */
-function structureOf(layer: Layer, isTraining: boolean): string {
-  const parts = layer.sublayers.map((part) => structureOf(part, isTraining));
-  const own = isTraining ? `${keyOf(layer)}${layer.trainable}${layer.trainableWeights.length}` : keyOf(layer);
-  return parts.length > 0 ? `${own}(${parts})` : own;
 }
 
 function concatenateRows(parts: readonly Tensor[]): Tensor {

@@ -27,11 +27,12 @@ function endsOf(
 
 /** Names as they are, or numbered where one appears twice. */
 function distinct(names: readonly string[]): string[] {
-  const counts = new Map<string, number>();
+  const taken = new Set<string>();
   return names.map((name) => {
-    const count = counts.get(name) ?? 0;
-    counts.set(name, count + 1);
-    return count === 0 ? name : `${name}_${count}`;
+    let own = name;
+    for (let n = 1; taken.has(own); n++) own = `${name}_${n}`;
+    taken.add(own);
+    return own;
   });
 }
 
@@ -64,6 +65,17 @@ export class Network {
       }
       byName.set(layer.name, layer);
     }
+  }
+
+  /** Whether every layer is fed with what the one before gave, and with nothing else. */
+  get isStack(): boolean {
+    if (this.inputs.length > 1 || this.outputs.length > 1 || this.layers.length < this.connections.length) return false;
+    let top = this.inputs[0];
+    for (const { inputs, outputs } of this.connections) {
+      if (inputs.length > 1 || inputs[0] !== top || outputs.length > 1) return false;
+      top = outputs[0];
+    }
+    return true;
   }
 
   /** Computes the outputs while a graph is traced. */

@@ -3,7 +3,14 @@ import { fitsShape, type PartialShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { checkSample } from '../layers/checks.ts';
 import { type CallContext, Layer, type LayerOptions, type Shapes, shapesIn } from '../layers/layer.ts';
+import type { LayerRecord, RecordWriter } from '../layers/record.ts';
 import { Model } from './model.ts';
+
+/** Options of {@link Sequential}. */
+export interface SequentialOptions extends LayerOptions {
+  /** The layers, for those who write all in one object. */
+  readonly layers?: readonly Layer[];
+}
 
 /**
  * A stack of layers, each fed with the outputs of the one before. It is built as soon as the first layer's `inputShape` is known, at
@@ -24,15 +31,25 @@ export class Sequential extends Model {
   #shapes: PartialShape[] = [];
   #inputShape: PartialShape | undefined;
 
-  /** @throws MyelinError when something in the list is no layer, or a layer appears twice */
-  constructor(layers: readonly Layer[] = [], options: LayerOptions = {}) {
-    super(options);
-    if (!Array.isArray(layers)) fail(this.where, 'a list of layers', describe(layers));
-    for (const layer of layers) this.add(layer);
+  /**
+   * Takes the layers and the options, or options among which the layers are.
+   *
+   * @throws MyelinError when something in the list is no layer, or a layer appears twice
+   */
+  constructor(layers: readonly Layer[] | SequentialOptions = [], options: LayerOptions = {}) {
+    const { layers: list, ...others } = isOptions(layers) ? layers : { ...options, layers };
+    super(others);
+    if (list === undefined) return;
+    if (!Array.isArray(list)) fail(this.where, 'a list of layers', describe(list));
+    for (const layer of list) this.add(layer);
   }
 
   override get layers(): readonly Layer[] {
     return this.#layers;
+  }
+
+  override get isStack(): boolean {
+    return true;
   }
 
   override get inputShapes(): readonly PartialShape[] | undefined {
@@ -103,6 +120,10 @@ export class Sequential extends Model {
     return [fitsShape(shape, this.#inputShape!) ? this.outputShape : this.#shapesFor(shape).at(-1)!];
   }
 
+  override toRecord(writer: RecordWriter): LayerRecord {
+    return { ...writer.record(this, this.getConfig()), layers: this.#layers.map((layer) => writer.layer(layer)) };
+  }
+
   /** Output shapes of all layers for inputs of this shape. */
   #shapesFor(inputShape: PartialShape): PartialShape[] {
     let shape = inputShape;
@@ -116,4 +137,8 @@ export class Sequential extends Model {
     const { training } = context;
     return this.#layers.reduce<Node>((node, layer) => layer.apply(node, { training }), x);
   }
+}
+
+function isOptions(value: readonly Layer[] | SequentialOptions): value is SequentialOptions {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

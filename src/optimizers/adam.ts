@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { decay, positive } from './checks.ts';
 import { Optimizer, type OptimizerOptions, type UpdateRule } from './optimizer.ts';
 
@@ -24,6 +25,12 @@ export interface AdamOptions extends OptimizerOptions {
  */
 export class Adam extends Optimizer<AdamOptions> {
   static override readonly type: string = 'Adam';
+  static override readonly optionNames: OptionNames = {
+    beta1: true,
+    beta2: true,
+    epsilon: true,
+    amsgrad: true,
+  } satisfies OwnOptions<AdamOptions, OptimizerOptions>;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;

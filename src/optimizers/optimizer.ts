@@ -8,6 +8,7 @@
  */
 
 import { describe, fail, failShape } from '../base/fail.ts';
+import { checkOwnOptions, type OptionNames } from '../base/names.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
 import { engine, type LinearMemory } from '../engine/index.ts';
 import type { Node } from '../graph/node.ts';
@@ -45,10 +46,14 @@ interface State {
   readonly hyper: Variable;
 }
 
+const optimizerOptions = { name: true, learningRate: true } satisfies Record<keyof OptimizerOptions, true>;
+
 /** Changes weights against their gradients. */
 export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
   /** Name of the class in saved models. Explicit, because minifiers rename classes. */
   static readonly type: string = 'Optimizer';
+  /** Names of the class's own options, so that others are refused. */
+  static readonly optionNames?: OptionNames;
 
   /** What the optimizer was made with: its config. */
   readonly options: Readonly<O>;
@@ -63,6 +68,7 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
 
   constructor(options: O | undefined, defaultRate: number) {
     this.options = options ?? ({} as O);
+    checkOwnOptions(this, this.type, this.options, optimizerOptions);
     const { name, learningRate = defaultRate } = this.options;
     if (name !== undefined && (typeof name !== 'string' || name === ''))
       fail(this.type, '`name` to be a non-empty string', describe(name));

@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { decay, fraction, positive } from './checks.ts';
 import { Optimizer, type OptimizerOptions, type UpdateRule } from './optimizer.ts';
 
@@ -24,6 +25,12 @@ export interface RMSpropOptions extends OptimizerOptions {
  */
 export class RMSprop extends Optimizer<RMSpropOptions> {
   static override readonly type: string = 'RMSprop';
+  static override readonly optionNames: OptionNames = {
+    rho: true,
+    momentum: true,
+    epsilon: true,
+    centered: true,
+  } satisfies OwnOptions<RMSpropOptions, OptimizerOptions>;
   readonly rho: number;
   readonly momentum: number;
   readonly epsilon: number;

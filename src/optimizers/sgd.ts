@@ -1,3 +1,4 @@
+import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { fraction } from './checks.ts';
 import { Optimizer, type OptimizerOptions, type UpdateRule } from './optimizer.ts';
 
@@ -18,6 +19,10 @@ export interface SGDOptions extends OptimizerOptions {
  */
 export class SGD extends Optimizer<SGDOptions> {
   static override readonly type: string = 'SGD';
+  static override readonly optionNames: OptionNames = { momentum: true, nesterov: true } satisfies OwnOptions<
+    SGDOptions,
+    OptimizerOptions
+  >;
   readonly momentum: number;
   override readonly rule: UpdateRule;
 

@@ -138,7 +138,7 @@ describe('activations', () => {
       '[Activation "last"] expected the name of an activation, got "sigmod". Hint: did you mean \'sigmoid\'?',
     );
     expect(() => resolveActivation('here', 5 as unknown as string)).toThrow(
-      '[here] expected `activation` to be a name or a function, got 5.',
+      '[here] expected `activation` to be a name, { type, options } or a function, got 5.',
     );
   });
 });

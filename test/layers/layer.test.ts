@@ -2,14 +2,16 @@
 
 import { describe, expect, test } from 'vitest';
 import type { PartialShape } from '../../src/base/shape.ts';
+import { Tensor } from '../../src/base/tensor.ts';
 import type { Node } from '../../src/graph/node.ts';
 import { add, mul, sub } from '../../src/graph/ops.ts';
 import type { Variable } from '../../src/graph/variable.ts';
-import { type CallContext, Dense, Layer, type LayerOptions } from '../../src/layers/index.ts';
+import { type CallContext, Conv2D, Dense, Layer, type LayerOptions, LSTM } from '../../src/layers/index.ts';
 import { resetNames, snakeCase } from '../../src/layers/names.ts';
 import { RandomState } from '../../src/layers/random-state.ts';
 import { Sequential } from '../../src/models/index.ts';
 import { noise, silent, weightsOf } from '../support/models.ts';
+import { runLayer } from '../support/run-layer.ts';
 
 interface ShiftOptions extends LayerOptions {
   readonly by?: number;
@@ -32,6 +34,31 @@ class Shift extends Layer<ShiftOptions> {
     return training ? y : sub(y, this.options.by ?? 0);
   }
 }
+
+describe('inputs of another size', () => {
+  test('fit where the weights do: a convolution takes any image, an LSTM any number of steps', () => {
+    const conv = new Conv2D({ filters: 4, kernelSize: 3 });
+    expect(conv.ensureBuilt([null, 8, 8, 2])).toEqual([null, 6, 6, 4]);
+    expect(conv.ensureBuilt([null, 20, 10, 2])).toEqual([null, 18, 8, 4]);
+    expect([conv.weights.length, conv.inputShape]).toEqual([2, [null, 8, 8, 2]]);
+    const lstm = new LSTM({ units: 3 });
+    lstm.ensureBuilt([null, 5, 2]);
+    expect(runLayer(lstm, new Tensor(new Float32Array(2 * 7 * 2), [2, 7, 2])).shape).toEqual([2, 3]);
+    expect(runLayer(lstm, new Tensor(new Float32Array(2 * 5 * 2), [2, 5, 2])).shape).toEqual([2, 3]);
+  });
+
+  test('are refused where they do not, and the layer stays as it was', () => {
+    const conv = new Conv2D({ filters: 4, kernelSize: 3, name: 'first' });
+    conv.ensureBuilt([null, 8, 8, 2]);
+    const before = conv.getWeights();
+    expect(() => conv.ensureBuilt([null, 8, 8, 3])).toThrow(
+      '[Conv2D "first"] expected inputs like those it was built for, [?, 8, 8, 2], got [?, 8, 8, 3]',
+    );
+    expect(() => conv.ensureBuilt([null, 2, 2, 2])).toThrow(/at least as large as the window/);
+    expect(conv.ensureBuilt([null, 8, 8, 2])).toEqual([null, 6, 6, 4]);
+    expect(conv.getWeights()).toEqual(before);
+  });
+});
 
 describe('a layer of the user', () => {
   test('is built once, with weights in the order of the saved files', () => {

@@ -10,13 +10,29 @@ const casesOf = (file: string) => loadGolden(file).cases.filter(({ config }) => 
 /** Layers in these files that are not checked here, by the reason. */
 const left: Readonly<Record<string, readonly string[]>> = {
   'normalizes, see normalization-golden.test.ts': ['BatchNormalization', 'LayerNormalization'],
-  'takes several inputs': ['Add', 'Average', 'Concatenate', 'Dot', 'Maximum', 'Minimum', 'Multiply', 'Subtract'],
+  'takes several inputs, see merging-golden.test.ts': [
+    'Add',
+    'Average',
+    'Concatenate',
+    'Dot',
+    'Maximum',
+    'Minimum',
+    'Multiply',
+    'Subtract',
+  ],
   'works on neighbourhoods in space': [
     ...['AveragePooling1D', 'AveragePooling2D', 'Conv1D', 'Conv2D', 'Conv2DTranspose', 'Cropping1D', 'Cropping2D'],
     ...['DepthwiseConv2D', 'GlobalAveragePooling2D', 'GlobalMaxPooling1D', 'MaxPooling2D', 'SeparableConv2D', 'UpSampling1D'],
     ...['UpSampling2D', 'ZeroPadding1D', 'ZeroPadding2D'],
   ],
-  'works on sequences or tokens': ['Bidirectional', 'Embedding', 'GRU', 'LSTM', 'SimpleRNN', 'TimeDistributed'],
+  'works on sequences or tokens, see recurrent-golden.test.ts': [
+    'Bidirectional',
+    'Embedding',
+    'GRU',
+    'LSTM',
+    'SimpleRNN',
+    'TimeDistributed',
+  ],
   'is an activation': ['ELU', 'LeakyReLU', 'PReLU', 'ReLU', 'Softmax', 'ThresholdedReLU'],
 };
 

@@ -57,13 +57,19 @@ const renamed: Readonly<Record<string, string>> = {
 
 /** The metric of a golden config. */
 function metricOf({ metric, weighted: _, ...config }: GoldenCase['config']): Metric {
-  const options = Object.entries(config).map(([key, value]) => [
-    key.replace(/_(\w)/g, (_match, letter: string) => letter.toUpperCase()),
-    value,
-  ]);
   const type = renamed[String(metric)] ?? metric;
-  const MetricClass = Object.values(all).find((each) => each.type === type) as unknown as new (options: object) => Metric;
-  return new MetricClass({ numClasses: 4, ...Object.fromEntries(options) });
+  const MetricClass = Object.values(all).find((each) => each.type === type) as unknown as {
+    new (options: object): Metric;
+    readonly optionNames?: object;
+  };
+  const options: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries({ num_classes: 4, ...config })) {
+    const name = key.replace(/_(\w)/g, (_match, letter: string) => letter.toUpperCase());
+    // The rest says how the case was computed. Metrics that watch a loss have that loss's options.
+    const isOption = MetricClass.optionNames ? Object.hasOwn(MetricClass.optionNames, name) : name === 'axis' || name === 'delta';
+    if (isOption) options[name] = value;
+  }
+  return new MetricClass(options);
 }
 
 describe('golden metrics', () => {
@@ -476,5 +482,28 @@ describe('refusals', () => {
     metric.reset();
     expect(() => metric.detail).toThrow(/at least one batch/);
     expect(() => new Mean().update([1, 2], [1])).toThrow(/weights of shape \[2\], got \[1\]/);
+  });
+});
+
+describe('metrics that watch a loss', () => {
+  const yTrue = [
+    [0, 1, 0],
+    [1, 0, 0],
+  ];
+  const yPred = [
+    [0.2, 0.5, 0.9],
+    [0.7, 0.1, 0.4],
+  ];
+
+  test.each([
+    // Of each row: 1 − the score of the class + the highest other score.
+    [new all.CategoricalHinge(), (1 - 0.5 + 0.9 + (1 - 0.7 + 0.4)) / 2],
+    // Targets 0 count as −1.
+    [new all.SquaredHinge(), (1.2 ** 2 + 0.5 ** 2 + 1.9 ** 2 + 0.3 ** 2 + 1.1 ** 2 + 1.4 ** 2) / 6],
+    [new all.LogCoshError(), [0.2, -0.5, 0.9, -0.3, 0.1, 0.4].reduce((sum, x) => sum + Math.log(Math.cosh(x)), 0) / 6],
+  ] as const)('%#', (metric, expected) => {
+    metric.update(yTrue.slice(0, 1), yPred.slice(0, 1));
+    metric.update(yTrue.slice(1), yPred.slice(1));
+    expectClose([metric.value], [expected], { absolute: 1e-6, relative: 1e-6 });
   });
 });

@@ -99,7 +99,7 @@ describe('layers', () => {
     [
       'a number for an activation',
       () => new Dense({ units: 1, activation: untyped(3) }),
-      /expected `activation` to be a name or a function, got 3/,
+      /expected `activation` to be a name, \{ type, options \} or a function, got 3/,
     ],
     [
       'an unknown initializer',

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { Activation, BatchNormalization, Dense } from '../../src/layers/index.ts';
-import { Sequential } from '../../src/models/index.ts';
+import { Activation, Add, BatchNormalization, Dense, Flatten, input, LSTM } from '../../src/layers/index.ts';
+import { Model, Sequential, type SummaryOptions } from '../../src/models/index.ts';
 import { Adam } from '../../src/optimizers/index.ts';
 import { noise, silent } from '../support/models.ts';
 
-function summaryOf(model: Sequential, lineLength?: number): string[] {
+function summaryOf(model: Model, lineLength?: number, options: SummaryOptions = {}): string[] {
   let text = '';
-  model.summary({ print: (part) => (text += part), ...(lineLength ? { lineLength } : {}) });
+  model.summary({ ...options, print: (part) => (text += part), ...(lineLength ? { lineLength } : {}) });
   return text.split('\n');
 }
 
@@ -103,5 +103,71 @@ describe('summary', () => {
       console.log = log;
     }
     expect(lines.join('\n')).toMatch(/^Model: "small"\n┏/);
+  });
+
+  test('says what feeds each layer of a model with branches', () => {
+    const [a, b] = [input({ shape: [8], name: 'a' }), input({ shape: [8], name: 'b' })];
+    const shared = new Dense({ units: 2, name: 'shared' });
+    const both = new Add({ name: 'both' }).apply([shared.apply(a), shared.apply(b)]);
+    const model = new Model({ inputs: [a, b], outputs: both, name: 'pair' });
+    expect(summaryOf(model, 88)).toEqual([
+      'Model: "pair"',
+      '┏━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━┓',
+      '┃ Layer (type)            ┃ Output Shape        ┃       Param # ┃ Connected to         ┃',
+      '┡━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━┩',
+      '│ a (InputLayer)          │ (None, 8)           │             0 │ -                    │',
+      '├─────────────────────────┼─────────────────────┼───────────────┼──────────────────────┤',
+      '│ b (InputLayer)          │ (None, 8)           │             0 │ -                    │',
+      '├─────────────────────────┼─────────────────────┼───────────────┼──────────────────────┤',
+      '│ shared (Dense)          │ (None, 2)           │            18 │ a[0][0], b[0][0]     │',
+      '├─────────────────────────┼─────────────────────┼───────────────┼──────────────────────┤',
+      '│ both (Add)              │ (None, 2)           │             0 │ shared[0][0],        │',
+      '│                         │                     │               │ shared[1][0]         │',
+      '└─────────────────────────┴─────────────────────┴───────────────┴──────────────────────┘',
+      ' Total params: 18 (72.00 B)',
+      ' Trainable params: 18 (72.00 B)',
+      ' Non-trainable params: 0 (0.00 B)',
+    ]);
+    const table = summaryOf(model).filter((line) => /^[┏┃┡│├└]/.test(line));
+    expect(new Set(table.map((line) => line.length))).toEqual(new Set([108]));
+  });
+
+  test('leaves that column out where one layer follows the other', () => {
+    const x = input({ shape: [2, 3], name: 'x' });
+    const model = new Model({
+      inputs: x,
+      outputs: new Dense({ units: 4, name: 'out' }).apply(new Flatten({ name: 'flat' }).apply(x)),
+    });
+    const rows = summaryOf(model).filter((line) => line.startsWith('│'));
+    expect(rows.map((line) => line.slice(2).split(/ +│ ?/)[0])).toEqual(['x (InputLayer)', 'flat (Flatten)', 'out (Dense)']);
+    expect(summaryOf(model).join()).not.toContain('Connected to');
+  });
+
+  test('lists the shapes of all outputs, and which of them feeds a layer', () => {
+    const x = input({ shape: [5, 3], name: 'x' });
+    const [, , c] = new LSTM({ units: 2, returnState: true, name: 'lstm' }).applyAll(x);
+    const model = new Model({ inputs: x, outputs: new Dense({ units: 1, name: 'out' }).apply(c!) });
+    const lines = summaryOf(model, 160);
+    expect(lines.find((line) => line.includes('lstm (LSTM)'))).toContain('[(None, 2), (None, 2), (None, 2)]');
+    expect(lines.find((line) => line.includes('out (Dense)'))).toContain('lstm[0][2]');
+  });
+
+  test('lists the layers of models inside on request, and counts them once', () => {
+    const deep = new Sequential([new Dense({ units: 3, name: 'deepest', inputShape: [4] })], { name: 'deep' });
+    const inner = new Sequential([deep, new Dense({ units: 2, name: 'top' })], { name: 'inner' });
+    const model = new Sequential([inner, new Dense({ units: 1, name: 'out' })]);
+    const names = (options: SummaryOptions) =>
+      summaryOf(model, undefined, options)
+        .filter((line) => line.startsWith('│'))
+        .map((line) => line.slice(2, 30).trimEnd());
+    expect(names({})).toEqual(['inner (Sequential)', 'out (Dense)']);
+    expect(names({ expandNested: true })).toEqual([
+      'inner (Sequential)',
+      '   └ deep (Sequential)',
+      '      └ deepest (Dense)',
+      '   └ top (Dense)',
+      'out (Dense)',
+    ]);
+    expect(summaryOf(model, undefined, { expandNested: true }).at(-3)).toBe(' Total params: 26 (104.00 B)');
   });
 });

@@ -5,18 +5,17 @@ import type { Tensor } from '../../src/base/tensor.ts';
 import '../../src/graph/eager.ts';
 import type { Layer } from '../../src/layers/index.ts';
 import { Dense } from '../../src/layers/index.ts';
-import { Sequential } from '../../src/models/index.ts';
+import { layerFromJSON, layerToJSON, Sequential } from '../../src/models/index.ts';
 
 /** A layer that prepares data. */
-interface DataLayer<D, O> extends Layer {
+interface DataLayer<D> extends Layer {
   adapt(data: D): void;
   transform(data: D): Tensor;
-  getConfig(): O;
 }
 
 /** Checks that the layer learns, that its config makes a layer that is the same function, and that models refuse it. */
 export async function checkDataLayer<D, O extends object>(
-  Type: new (options: O) => DataLayer<D, O>,
+  Type: new (options: O) => DataLayer<D>,
   options: O,
   known: D,
   data: D,
@@ -31,6 +30,11 @@ export async function checkDataLayer<D, O extends object>(
   const twin = new Type(JSON.parse(JSON.stringify({ ...layer.getConfig(), name: `${layer.name}_twin` })) as O);
   expect(twin.transform(data)).toEqual(result);
   expect(() => twin.adapt(known)).toThrow(/a layer without option `vocabulary`/);
+
+  const copy = layerFromJSON(JSON.stringify(layerToJSON(layer))) as typeof layer;
+  expect(copy).toBeInstanceOf(Type);
+  expect(copy.name).toBe(layer.name);
+  expect(copy.transform(data)).toEqual(result);
 
   const refusal = /to be used outside of models, .*Hint: call transform\(data\)/;
   expect(() => new Sequential([layer], { inputShape: [1] })).toThrow(refusal);

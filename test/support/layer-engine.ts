@@ -7,8 +7,8 @@ import { Tensor } from '../../src/base/tensor.ts';
 import { jit, valueAndGrad } from '../../src/graph/jit.ts';
 import type { Node } from '../../src/graph/node.ts';
 import { mean, mul, reshape, slice, square, sub, sum } from '../../src/graph/ops.ts';
-import { Layer } from '../../src/layers/index.ts';
-import { Sequential } from '../../src/models/index.ts';
+import { Lambda, Layer } from '../../src/layers/index.ts';
+import { layerFromJSON, layerToJSON, Sequential } from '../../src/models/index.ts';
 
 /** What a layer is expected to do. */
 export interface LayerExpectation {
@@ -72,7 +72,7 @@ function withoutBatch(shapes: readonly Shape[]): PartialShape[] {
 }
 
 /**
- * Checks build, shapes, config round trip, gradients of inputs and weights, and that a training step lowers a loss.
+ * Checks build, shapes, round trips of config and JSON, gradients of inputs and weights, and that a training step lowers a loss.
  *
  * @param inputShape shape of the input, or a list of them for layers that take several
  */
@@ -100,6 +100,17 @@ export async function checkLayer<O extends object>(
   twin.ensureBuilt(symbolic);
   twin.setWeights(layer.getWeights());
   expect(run(twin).data).toEqual(run(layer).data);
+
+  // So does JSON hold all there is to say; but for functions, which have no text.
+  if (layer instanceof Lambda) expect(() => layerToJSON(layer)).toThrow(/Lambda ".+"\] expected `options\.function` to be/);
+  else {
+    const copy = layerFromJSON(JSON.stringify(layerToJSON(layer)));
+    expect([copy.constructor, copy.name]).toEqual([Type, layer.name]);
+    expect(JSON.stringify(layerToJSON(copy))).toBe(JSON.stringify(layerToJSON(layer)));
+    copy.ensureBuilt(symbolic);
+    copy.setWeights(layer.getWeights());
+    expect(run(copy).data).toEqual(run(layer).data);
+  }
 
   if (!expected.isRandom) checkGradients(layer, xs, isList, expected);
   const fresh = new Type(options);

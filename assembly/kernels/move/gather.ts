@@ -1,9 +1,10 @@
 /**
- * @file Rows picked by index: y[r] = source[indices[r]]. Indices are i32 in range (TypeScript has checked them). This is how
- * a batch leaves the data set and how an embedding is looked up. Threads share the rows, or the columns of very few rows.
+ * @file Rows picked by index: y[r] = source[indices[r]]. Indices are i32 in range (TypeScript has checked them), except those of
+ * gatherRowsWithin, which come from data. This is how a batch leaves the data set and how an embedding is looked up. Threads
+ * share the rows, or the columns of very few rows.
  */
 
-import { copyBytes, rowFromBytes } from '../../lib/loops';
+import { copyBytes, fillRow, rowFromBytes } from '../../lib/loops';
 import { rangeStart } from '../../lib/parallel';
 import { madd } from '../../lib/simd';
 
@@ -72,6 +73,29 @@ function gather<Op>(
 /** Rows of 4-byte elements. */
 export function gatherRows(source: usize, indices: usize, y: usize, rows: i32, cols: i32, part: i32, parts: i32): void {
   gather<CopyWords>(source, indices, y, rows, cols, 2, 0, 0, part, parts);
+}
+
+/** Rows of 4-byte elements of a source of `count` rows; an index outside of them gives a row of `filler` (bits). */
+export function gatherRowsWithin(
+  source: usize,
+  indices: usize,
+  y: usize,
+  rows: i32,
+  cols: i32,
+  count: i32,
+  filler: i32,
+  part: i32,
+  parts: i32,
+): void {
+  assert(rows >= 0 && cols >= 0 && count >= 0 && ((indices | y) & 3) == 0);
+  const end = rangeStart(rows, part + 1, parts, 1);
+  for (let r = rangeStart(rows, part, parts, 1); r < end; r++) {
+    const index = load<i32>(indices + ((<usize>r) << 2));
+    const to = y + ((<usize>r * <usize>cols) << 2);
+    // Unsigned, so that a negative index is too large.
+    if (<u32>index < <u32>count) copyBytes(source + ((<usize>index * <usize>cols) << 2), to, cols << 2);
+    else fillRow(to, cols, filler);
+  }
 }
 
 /** Rows of u8, as f32 u8·scale + offset. */

@@ -39,6 +39,8 @@ describe('functions made of other ops, and their first and second derivatives', 
   const functions: Readonly<Record<string, (a: Node) => Node>> = {
     variance: (a) => ops.variance(a, [0, 2]),
     l2Normalize: (a) => ops.l2Normalize(a),
+    rmsNorm: (a) => ops.rmsNorm(a, ops.mean(a, [0, 1]), { epsilon: 1e-3 }),
+    sumTo: (a) => ops.sumTo(a, [4, 1]),
     'l2Normalize over axes': (a) => ops.l2Normalize(a, [0, 2]),
     std: (a) => ops.std(a, 1, true),
     norm: (a) => ops.norm(a, -1),

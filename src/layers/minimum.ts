@@ -1,0 +1,19 @@
+import type { OptionNames } from '../base/names.ts';
+import type { Node } from '../graph/node.ts';
+import { minimum } from '../graph/ops.ts';
+import type { Mask } from './layer.ts';
+import { foldMasked, Merging } from './merging.ts';
+
+/**
+ * The smallest of its inputs, element by element. A step that one input masks comes from the others.
+ *
+ * Shape: a list of shapes that broadcast → the shape they have together.
+ */
+export class Minimum extends Merging {
+  static override readonly type: string = 'Minimum';
+  static override readonly optionNames: OptionNames = {};
+
+  protected override merge(inputs: readonly Node[], masks: readonly Mask[]): Node {
+    return foldMasked(inputs, masks, (a, b) => minimum(a, b));
+  }
+}
