@@ -8,7 +8,26 @@ export { AbortError, MyelinError, OutOfMemoryError, ShapeError } from './base/fa
 export { type Seed, setSeed } from './base/seed.ts';
 export type { DType, PartialShape, Shape } from './base/shape.ts';
 export { type NestedArray, Tensor, type TensorLike, type TypedArray, tensor } from './base/tensor.ts';
-export { type Callback, History, type Logs, ProgressBar, type RunParams, type Verbosity } from './callbacks/index.ts';
+export {
+  type Callback,
+  EarlyStopping,
+  type EarlyStoppingOptions,
+  History,
+  LambdaCallback,
+  LearningRateScheduler,
+  type LearningRateSchedulerOptions,
+  type Logs,
+  type MonitorMode,
+  type MonitorOptions,
+  ProgressBar,
+  ReduceLROnPlateau,
+  type ReduceLROnPlateauOptions,
+  type RunParams,
+  TerminateOnNaN,
+  type TerminateOnNaNOptions,
+  type TrainedModel,
+  type Verbosity,
+} from './callbacks/index.ts';
 export * as constraints from './constraints/index.ts';
 export { type EngineInfo, engineInfo, type SetupOptions, setup } from './engine/index.ts';
 export { defineOp, type Operand, type OpRecord } from './graph/define-op.ts';

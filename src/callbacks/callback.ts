@@ -1,6 +1,7 @@
 /** @file Callbacks: what a user can hang into a training run, and how a run calls a list of them. */
 
 import { describe, fail } from '../base/fail.ts';
+import type { Tensor, TensorLike } from '../base/tensor.ts';
 
 /** Values that are reported while training: running means since the epoch began, or the epoch's results. */
 export type Logs = Record<string, number>;
@@ -20,6 +21,16 @@ export interface TrainedModel {
   readonly name: string;
   /** Set to true, ends the run after the current step. */
   stopTraining: boolean;
+  /** Names of all weights, in the order of {@link getWeights}. */
+  readonly weightNames: readonly string[];
+  /** Copies of all weights. */
+  getWeights(): Tensor[];
+  /** Replaces all weights. For hooks that run before or after an epoch or the whole training. */
+  setWeights(values: readonly TensorLike[]): void;
+  /** The optimizer, as far as callbacks change it. */
+  readonly optimizer: { learningRate: number };
+  /** Which way a metric of this name is better, where that is known. */
+  directionOf(name: string): 'max' | 'min' | undefined;
 }
 
 /** A callback: any object with some of these methods. Methods may be asynchronous; the run waits for them. */

@@ -148,7 +148,8 @@ export abstract class RecordReader {
     // Some layers make others only when they are built.
     this.#later.push(() => {
       const inner = nestedLayers(layer);
-      if (inner.length !== flags.length)
+      // Those of a layer that is still to be built cannot be told.
+      if (inner.length !== flags.length && layer.isBuilt)
         fail(this.where, `\`${path}.trainable\` for ${inner.length} layers`, `a list of ${flags.length}`);
       inner.forEach((one, i) => {
         one.trainable = flags[i] as boolean;

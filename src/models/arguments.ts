@@ -9,7 +9,7 @@ import { checkFinite, checkSameCount, countArgument, samples } from '../data/arr
 /** Data for a model: samples for its only input or output, or samples for each of them, as a list in their order or by name. */
 export type DataLike = TensorLike | readonly TensorLike[] | Readonly<Record<string, TensorLike>>;
 
-/** Options of `evaluate` and `predict`. */
+/** Options of `predict`. */
 export interface BatchOptions {
   /** Samples per step. Default 32. */
   readonly batchSize?: number;
@@ -22,16 +22,27 @@ export interface BatchOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of `evaluate`. */
+export interface EvaluateOptions extends BatchOptions {
+  /**
+   * How much each sample counts in the loss: [n], or [n, t] for targets with a time axis. For a model with several outputs: weights for
+   * all of them, a list, or an object by their names. Default 1.
+   */
+  readonly sampleWeight?: DataLike;
+}
+
 /** Options of `fit`. */
-export interface FitOptions extends BatchOptions {
+export interface FitOptions extends EvaluateOptions {
   /** How often the data is gone through. Default 1. */
   readonly epochs?: number;
   /** Whether every epoch takes the samples in a new random order. Default true. */
   readonly shuffle?: boolean;
   /** Share of the samples, taken from the end before any shuffling, that is held back for validation. Default 0. */
   readonly validationSplit?: number;
-  /** Data evaluated after every epoch, as `[x, y]`. Wins over `validationSplit`. */
-  readonly validationData?: readonly [x: DataLike, y: DataLike];
+  /** Data evaluated after every epoch, as `[x, y]` or `[x, y, sampleWeight]`. Wins over `validationSplit`. */
+  readonly validationData?: readonly [x: DataLike, y: DataLike, sampleWeight?: DataLike];
+  /** How much samples of each class count in the loss, by class number; classes left out count 1. For models with one output. */
+  readonly classWeight?: Readonly<Record<number, number>>;
 }
 
 const batchOptions = { batchSize: true, verbose: true, callbacks: true, checkFinite: true, signal: true } satisfies Record<
@@ -39,12 +50,23 @@ const batchOptions = { batchSize: true, verbose: true, callbacks: true, checkFin
   true
 >;
 
-const fitOptions = { ...batchOptions, epochs: true, shuffle: true, validationSplit: true, validationData: true } satisfies Record<
-  keyof FitOptions,
-  true
->;
+const evaluateOptions = { ...batchOptions, sampleWeight: true } satisfies Record<keyof EvaluateOptions, true>;
 
-/** Refuses options that `evaluate` and `predict` do not know. */
+const fitOptions = {
+  ...evaluateOptions,
+  epochs: true,
+  shuffle: true,
+  validationSplit: true,
+  validationData: true,
+  classWeight: true,
+} satisfies Record<keyof FitOptions, true>;
+
+/** Refuses options that `evaluate` does not know. */
+export function checkEvaluateOptions(where: string, options: EvaluateOptions): void {
+  checkOptionNames(where, options, evaluateOptions);
+}
+
+/** Refuses options that `predict` does not know. */
 export function checkBatchOptions(where: string, options: BatchOptions): void {
   checkOptionNames(where, options, batchOptions);
 }
@@ -64,6 +86,8 @@ export interface Ports {
 export interface Samples {
   readonly x: readonly Tensor[];
   readonly y: readonly (Tensor | undefined)[];
+  /** Weights of the samples for every output's loss; empty when all count alike. */
+  readonly weights: readonly (Tensor | undefined)[];
 }
 
 /** Number of samples. */
@@ -72,8 +96,9 @@ export function countOf({ x }: Pick<Samples, 'x'>): number {
 }
 
 /** Samples from `start` up to, not including, `end`. */
-export function sliceSamples({ x, y }: Samples, start: number, end: number): Samples {
-  return { x: x.map((part) => part.slice(start, end)), y: y.map((part) => part?.slice(start, end)) };
+export function sliceSamples({ x, y, weights }: Samples, start: number, end: number): Samples {
+  const cut = (part: Tensor | undefined): Tensor | undefined => part?.slice(start, end);
+  return { x: x.map((part) => part.slice(start, end)), y: y.map(cut), weights: weights.map(cut) };
 }
 
 function isRecord(value: DataLike): value is Readonly<Record<string, TensorLike>> {
@@ -128,14 +153,22 @@ export function inputsOf(
   return list;
 }
 
-/** `x` and `y` in the order of the model's inputs and outputs, all of equal count. */
+/** What goes with inputs and targets. */
+interface SampleOptions {
+  readonly checkFinite?: boolean | undefined;
+  readonly sampleWeight?: DataLike | undefined;
+  readonly classWeight?: Readonly<Record<number, number>> | undefined;
+  /** Comes before `x` and `y` in error messages. */
+  readonly prefix?: string;
+}
+
+/** `x` and `y` in the order of the model's inputs and outputs, all of equal count, and weights of the samples. */
 export function samplesOf(
   where: string,
   x: DataLike,
   y: DataLike | undefined,
   ports: Ports,
-  mustBeFinite = false,
-  prefix = '',
+  { checkFinite: mustBeFinite = false, sampleWeight, classWeight, prefix = '' }: SampleOptions = {},
 ): Samples {
   const inputs = inputsOf(where, `${prefix}x`, x, ports, mustBeFinite);
   const targets = listOf(where, `${prefix}y`, y, ports.outputs);
@@ -144,7 +177,65 @@ export function samplesOf(
     checkSameCount(where, inputs[0]!, target);
     if (mustBeFinite) checkFinite(where, `${prefix}y`, target);
   }
-  return { x: inputs, y: targets };
+  const weights = weightsOf(where, `${prefix}sampleWeight`, sampleWeight, targets.length, ports);
+  for (const weight of weights) {
+    if (weight && weight.shape[0] !== inputs[0]!.shape[0])
+      fail(where, `as many \`${prefix}sampleWeight\` as inputs`, `${weight.shape[0]} for ${inputs[0]!.shape[0]} inputs`);
+  }
+  if (classWeight === undefined) return { x: inputs, y: targets, weights };
+  if (targets.length !== 1 || !targets[0]) fail(where, '`classWeight` for a model with one output', `${targets.length} outputs`);
+  return { x: inputs, y: targets, weights: [classWeights(where, classWeight, targets[0], weights[0])] };
+}
+
+/** Weights for every output; an empty list when there are none. */
+function weightsOf(
+  where: string,
+  name: string,
+  value: DataLike | undefined,
+  outputs: number,
+  ports: Ports,
+): readonly (Tensor | undefined)[] {
+  if (value === undefined) return [];
+  const isForAll = outputs === 1 || value instanceof Tensor || ArrayBuffer.isView(value);
+  const list = isForAll
+    ? new Array<Tensor>(outputs).fill(samples(where, name, value as TensorLike))
+    : listOf(where, name, value, ports.outputs);
+  return list.map((weight) => weight && floats(where, name, weight));
+}
+
+function floats(where: string, name: string, { data, shape }: Tensor): Tensor {
+  const result = Float32Array.from(data);
+  const at = result.findIndex((weight) => !(weight >= 0 && weight < Infinity));
+  if (at >= 0) fail(where, `\`${name}\` to be numbers >= 0`, `${result[at]} at ${at}`);
+  return new Tensor(result, shape);
+}
+
+/** Weights of samples by their class, times what they weigh anyway. Targets are class numbers or one row per sample, whose largest counts. */
+function classWeights(
+  where: string,
+  byClass: Readonly<Record<number, number>>,
+  targets: Tensor,
+  own: Tensor | undefined,
+): Tensor {
+  if (typeof byClass !== 'object' || byClass === null) fail(where, '`classWeight` like { 0: 1, 1: 5 }', describe(byClass));
+  for (const [name, weight] of Object.entries(byClass)) {
+    if (!/^\d+$/.test(name) || typeof weight !== 'number' || !(weight >= 0 && weight < Infinity))
+      fail(where, '`classWeight` with numbers >= 0 by class number', `${describe(weight)} for ${name}`);
+  }
+  const count = targets.shape[0]!;
+  const width = targets.size / count;
+  if (targets.rank > 2) fail(where, '`classWeight` with one target for each sample', `targets of rank ${targets.rank}`);
+  const result = Float32Array.from({ length: count }, (_, i) => {
+    const row = targets.data.subarray(i * width, (i + 1) * width);
+    const label = width === 1 ? Math.round(row[0]!) : row.indexOf(Math.max(...row));
+    return byClass[label] ?? 1;
+  });
+  if (!own) return new Tensor(result, [count]);
+  const each = own.size / count;
+  return new Tensor(
+    Float32Array.from(own.data, (weight, i) => weight * result[Math.floor(i / each)]!),
+    own.shape,
+  );
 }
 
 /** The data to train on and, if there is any, the data to validate with. */
@@ -155,13 +246,14 @@ export function splitData(
   ports: Ports,
   options: FitOptions,
 ): { training: Samples; validation: Samples | undefined } {
-  const all = samplesOf(where, x, y, ports, options.checkFinite);
-  const { validationSplit = 0, validationData } = options;
+  const { validationSplit = 0, validationData, checkFinite, sampleWeight, classWeight } = options;
+  const all = samplesOf(where, x, y, ports, { checkFinite, sampleWeight, classWeight });
   if (validationData !== undefined) {
-    if (!Array.isArray(validationData) || validationData.length !== 2)
-      fail(where, '`validationData` to be [x, y]', describe(validationData));
-    const [ownX, ownY] = validationData as readonly [DataLike, DataLike];
-    return { training: all, validation: samplesOf(where, ownX, ownY, ports, options.checkFinite, 'validation ') };
+    if (!Array.isArray(validationData) || validationData.length < 2 || validationData.length > 3)
+      fail(where, '`validationData` to be [x, y] or [x, y, sampleWeight]', describe(validationData));
+    const [ownX, ownY, ownWeight] = validationData as readonly [DataLike, DataLike, DataLike?];
+    const own = { checkFinite, sampleWeight: ownWeight, prefix: 'validation ' };
+    return { training: all, validation: samplesOf(where, ownX, ownY, ports, own) };
   }
   if (typeof validationSplit !== 'number' || !(validationSplit >= 0 && validationSplit < 1)) {
     fail(where, '`validationSplit` to be a number in [0, 1)', describe(validationSplit));

@@ -125,6 +125,15 @@ export class Compiled {
     return this.#gear.get(output) ?? fail(this.#where, 'an output that is known', `"${output}"`);
   }
 
+  /** Which way the metric of this name in the logs is better, where that is known. */
+  directionOf(name: string): 'max' | 'min' | undefined {
+    for (const [output, metrics] of this.#metrics) {
+      const found = metrics.find((metric) => metric.name === name || `${output}_${metric.name}` === name);
+      if (found) return found.direction;
+    }
+    return undefined;
+  }
+
   /** The metrics of an output with targets and predictions like these. Which accuracy 'accuracy' is, is settled at the first call. */
   metricsFor(output: string, yTrue: TensorSpec, yPred: TensorSpec): readonly Metric[] {
     const known = this.#metrics.get(output);

@@ -19,11 +19,14 @@ import {
 import { prefixed, RunningResults, sortedLogs } from './compiled.ts';
 import { pace } from './pace.ts';
 import { placeSamples, type Resident } from './resident.ts';
-import { type Step, type StepRequest, sampleSpecs } from './step.ts';
+import { type Batch, type Step, type StepRequest, sampleSpecs } from './step.ts';
 
 /** What the loops need of a model. */
-export interface Trainee extends TrainedModel {
+export interface Trainee {
   readonly where: string;
+  /** What callbacks see. */
+  readonly model: TrainedModel;
+  stopTraining: boolean;
   /** What inputs and outputs are called. */
   readonly ports: Ports;
   /** The step for a request, compiled when it is first asked for. */
@@ -46,15 +49,14 @@ export function throwIfAborted(where: string, signal: AbortSignal | undefined): 
 
 /** Copies of one batch's samples, for data that is not in the engine's memory. */
 class Staging {
-  readonly #x: readonly Tensor['data'][];
-  readonly #y: readonly (Tensor['data'] | undefined)[];
+  readonly #rooms: Batch;
   readonly #data: Samples;
 
   constructor(data: Samples, batchSize: number) {
     const room = ({ data: own, dtype, shape }: Tensor): Tensor['data'] => newArray(dtype, (own.length / shape[0]!) * batchSize);
+    const roomOr = (part: Tensor | undefined): Tensor['data'] | undefined => part && room(part);
     this.#data = data;
-    this.#x = data.x.map(room);
-    this.#y = data.y.map((target) => target && room(target));
+    this.#rooms = { x: data.x.map(room), y: data.y.map(roomOr), weights: data.weights.map(roomOr) };
   }
 
   feed(step: Step, indices: Int32Array, start: number): void {
@@ -63,11 +65,12 @@ class Staging {
       copyRows(source, picked, array);
       return array.subarray(0, (source.size / source.shape[0]!) * step.batch);
     };
-    const { x, y } = this.#data;
-    step.feed(
-      this.#x.map((array, i) => copied(array, x[i]!)),
-      this.#y.map((array, i) => array && copied(array, y[i]!)),
-    );
+    const { x, y, weights } = this.#data;
+    step.feed({
+      x: this.#rooms.x.map((array, i) => copied(array, x[i]!)),
+      y: this.#rooms.y.map((array, i) => array && copied(array, y[i]!)),
+      weights: this.#rooms.weights.map((array, i) => array && copied(array, weights[i]!)),
+    });
   }
 }
 
@@ -95,7 +98,7 @@ export async function fitArrays(model: Trainee, x: DataLike, y: DataLike, option
   try {
     const run = new EpochRunner(model, training, resident, batchSize);
     if (pace.isDue) await pace.rest();
-    await lend(() => callbacks.call('onTrainBegin', model, { epochs, steps, verbose }));
+    await lend(() => callbacks.call('onTrainBegin', model.model, { epochs, steps, verbose }));
     let logs: Logs = {};
     for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
       throwIfAborted(where, options.signal);

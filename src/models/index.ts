@@ -1,6 +1,6 @@
 /** @file The models room. */
 
-export type { BatchOptions, DataLike, FitOptions } from './arguments.ts';
+export type { BatchOptions, DataLike, EvaluateOptions, FitOptions } from './arguments.ts';
 export { type CloneOptions, cloneModel } from './clone.ts';
 export type { CompileOptions } from './compiled.ts';
 export { type FromJSONOptions, layerFromJSON, modelFromJSON } from './json.ts';

@@ -1,14 +1,12 @@
 /** @file What a person drives: compile, fit, evaluate, predict. A model is a layer made of layers, so models nest. */
 
 import { fail } from '../base/fail.ts';
-import { keyOf } from '../base/key.ts';
-import { formatShape, type PartialShape, type Shape } from '../base/shape.ts';
+import { formatShape, type PartialShape } from '../base/shape.ts';
 import { newArray, Tensor } from '../base/tensor.ts';
 import { CallbackList, type History, type Logs, ProgressBar, standardVerbosity, type TrainedModel } from '../callbacks/index.ts';
 import { checkSampleShape } from '../data/arrays.ts';
 import { ready } from '../engine/index.ts';
-import { inputNode, type Node } from '../graph/node.ts';
-import { Trace, withTrace } from '../graph/trace.ts';
+import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
 import { type CallContext, Layer, type LayerOptions, type Mask, type Nodes, type Shapes, shapesIn } from '../layers/layer.ts';
 import type { LayerRecord, RecordWriter } from '../layers/record.ts';
@@ -17,8 +15,10 @@ import {
   type BatchOptions,
   batchSizeOf,
   checkBatchOptions,
+  checkEvaluateOptions,
   countOf,
   type DataLike,
+  type EvaluateOptions,
   type FitOptions,
   inputsOf,
   type Ports,
@@ -82,7 +82,8 @@ export class Model<O extends ModelOptions = ModelOptions> extends Layer<O> imple
   readonly #network: Network | undefined;
 
   /** @throws MyelinError when an output cannot be computed from the inputs, or layers share a name */
-  constructor(options?: NoInfer<O>) {
+  // The type of what is given is not that of the model: those of all models are to be the same.
+  constructor(options?: NoInfer<O & ModelOptions>) {
     super(options);
     const { inputs, outputs } = this.options;
     if (inputs === undefined && outputs === undefined) return;
@@ -207,6 +208,16 @@ export class Model<O extends ModelOptions = ModelOptions> extends Layer<O> imple
     this.#clearSteps();
   }
 
+  /** Names of all weights, in the order of {@link getWeights}. */
+  get weightNames(): readonly string[] {
+    return this.weights.map(({ name }) => name);
+  }
+
+  /** Which way the metric of this name in the logs is better; undefined when there is none or it does not say. */
+  directionOf(name: string): 'max' | 'min' | undefined {
+    return this.#compiled?.directionOf(name);
+  }
+
   /** The optimizer given to {@link compile}. */
   get optimizer(): Compiled['optimizer'] {
     return this.#needCompiled('optimizer').optimizer;
@@ -227,13 +238,13 @@ export class Model<O extends ModelOptions = ModelOptions> extends Layer<O> imple
   }
 
   /** Loss and metrics on `x` and `y`, without training: `{ loss, accuracy, … }`. */
-  async evaluate(x: DataLike, y: DataLike, options: BatchOptions = {}): Promise<Logs> {
+  async evaluate(x: DataLike, y: DataLike, options: EvaluateOptions = {}): Promise<Logs> {
     this.#needCompiled('evaluate');
     return this.#exclusively('evaluate', async () => {
       const trainee = this.#trainee('evaluate');
-      checkBatchOptions(trainee.where, options);
+      checkEvaluateOptions(trainee.where, options);
       const batchSize = batchSizeOf(trainee.where, options);
-      const data = samplesOf(trainee.where, x, y, trainee.ports, options.checkFinite);
+      const data = samplesOf(trainee.where, x, y, trainee.ports, options);
       trainee.prepare(data);
       const verbose = standardVerbosity(options.verbose ?? 'auto');
       const callbacks = new CallbackList(trainee.where, options.callbacks, verbose ? [new ProgressBar(verbose)] : []);
@@ -269,7 +280,7 @@ export class Model<O extends ModelOptions = ModelOptions> extends Layer<O> imple
       const inputs = inputsOf(where, 'x', x, this.#ports, options.checkFinite);
       if (!this.isBuilt)
         fail(where, 'a model that is built', 'one that is not', 'give the first layer an inputShape, or fit the model first.');
-      this.#prepare(where, { x: inputs, y: [] });
+      this.#prepare(where, { x: inputs, y: [], weights: [] });
       const verbose = standardVerbosity(options.verbose ?? 0);
       const bar = new CallbackList(where, [], verbose ? [new ProgressBar(verbose)] : []);
       const parts: Tensor[][] = [];
@@ -280,7 +291,7 @@ export class Model<O extends ModelOptions = ModelOptions> extends Layer<O> imple
         const rows = inputs.map((part) => part.slice(start, start + batchSize));
         const batch = countOf({ x: rows });
         const step = await this.#step({ kind: 'predict', feed: 'direct', batch, x: inputs.map(sampleSpec) });
-        step.feed(rows.map(({ data }) => data));
+        step.feed({ x: rows.map(({ data }) => data), y: [], weights: [] });
         const pending = step.run();
         if (pending) await pending;
         parts.push(step.outputs());
@@ -384,7 +395,7 @@ export class Model<O extends ModelOptions = ModelOptions> extends Layer<O> imple
     return {
       where: `${this.where}.${method}`,
       ports: this.#ports,
-      name: this.name,
+      model: this,
       get stopTraining() {
         return model.stopTraining;
       },
@@ -426,11 +437,11 @@ export class Model<O extends ModelOptions = ModelOptions> extends Layer<O> imple
   }
 
   async #step(request: StepRequest): Promise<Step> {
-    const { kind, feed, batch, x, y } = request;
+    const { kind, feed, batch, x, y = [], weights = [] } = request;
     // Penalties of the weights that are trained count in evaluation, too.
     const isTraining = kind === 'train' || (kind === 'test' && hasPenalties(this.weights));
     const spec = (sample: SampleSpec | undefined): string => (sample ? `${sample.dtype}${formatShape(sample.shape)}` : '');
-    const specs = [x, y ?? []].map((list) => list.map(spec).join('; '));
+    const specs = [x, y, weights].map((list) => list.map(spec).join('; '));
     const key = `${kind} ${feed} ${batch} ${specs.join(' -> ')} ${structureOf(this, isTraining)}`;
     const known = this.#steps.get(key);
     const step = known ?? (await Step.create(this, this.#compiled, request));
@@ -478,11 +489,12 @@ export class Model<O extends ModelOptions = ModelOptions> extends Layer<O> imple
   }
 }
 
-function feedBatch(step: Step, { x, y }: Samples): void {
-  step.feed(
-    x.map(({ data }) => data),
-    y.map((targets) => targets?.data),
-  );
+function feedBatch(step: Step, { x, y, weights }: Samples): void {
+  step.feed({
+    x: x.map(({ data }) => data),
+    y: y.map((targets) => targets?.data),
+    weights: weights.map((part) => part?.data),
+  });
 }
 
 function concatenateRows(parts: readonly Tensor[]): Tensor {

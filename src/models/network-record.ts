@@ -85,8 +85,10 @@ export function readNetwork(reader: RecordReader, path: string, json: unknown): 
   const calls = new Map<string, (readonly SymbolicTensor[])[]>([...layers.keys()].map((name) => [name, []]));
 
   const named = <T>(at: string, kind: string, name: string, table: ReadonlyMap<string, T>): T => {
+    const known = table.get(name);
+    if (known) return known;
     const near = nearestName(name, table.keys());
-    return table.get(name) ?? reader.fail(at, `the name of ${kind}`, name, near && `did you mean "${near}"?`);
+    return reader.fail(at, `the name of ${kind}`, name, near && `did you mean "${near}"?`);
   };
   const tensorAt = (at: string, entry: unknown): SymbolicTensor => {
     const source = reader.fields(at, entry, ['input', 'layer', 'call', 'output']);

@@ -45,10 +45,11 @@ function rowsOf(count: number, arrows: readonly (readonly [number, number])[]): 
   for (const [from, to] of byTarget) rows[to] = Math.max(rows[to]!, rows[from]! + 1);
   // What nothing leads to goes down to where it is used.
   const hasSource = new Set(arrows.map(([, to]) => to));
-  for (let box = 0; box < count; box++) {
-    const targets = arrows.filter(([from]) => from === box).map(([, to]) => rows[to]!);
-    if (!hasSource.has(box) && targets.length > 0) rows[box] = Math.min(...targets) - 1;
+  const lowest = new Map<number, number>();
+  for (const [from, to] of arrows) {
+    if (!hasSource.has(from)) lowest.set(from, Math.min(lowest.get(from) ?? Infinity, rows[to]! - 1));
   }
+  for (const [box, row] of lowest) rows[box] = row;
   return rows;
 }
 
@@ -120,9 +121,15 @@ export function layoutOf(boxes: readonly Sized[], arrows: readonly (readonly [nu
   for (let i = 0; i < sweeps; i++) sweep(i % 2 === 0, true);
   for (let i = 0; i < sweeps; i++) sweep(i % 2 === 0, false);
 
-  const left = Math.min(0, ...rows.flat().map(({ x, width }) => x - width / 2));
-  const right = Math.max(0, ...rows.flat().map(({ x, width }) => x + width / 2));
-  const heights = rows.map((_, row) => Math.max(...boxes.filter((_, i) => rowOf[i] === row).map(({ height }) => height), 0));
+  let [left, right] = [0, 0];
+  for (const { x, width } of rows.flat()) {
+    left = Math.min(left, x - width / 2);
+    right = Math.max(right, x + width / 2);
+  }
+  const heights = new Array<number>(rows.length).fill(0);
+  boxes.forEach(({ height }, i) => {
+    heights[rowOf[i]!] = Math.max(heights[rowOf[i]!]!, height);
+  });
   const centres: number[] = [];
   let top = 0;
   for (const height of heights) {

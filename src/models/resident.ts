@@ -4,14 +4,13 @@ import { OutOfMemoryError } from '../base/fail.ts';
 import type { Tensor } from '../base/tensor.ts';
 import { engine } from '../engine/index.ts';
 import type { Samples } from './arguments.ts';
+import type { Places } from './step.ts';
 
 /** Data above this size stays in JavaScript and is copied batch by batch: half of what wasm can address belongs to the model. */
 const residentLimit = 1.5 * 2 ** 30;
 
 /** Where inputs and targets lie. */
-export interface Resident {
-  readonly x: readonly number[];
-  readonly y: readonly (number | undefined)[];
+export interface Resident extends Places {
   /** Frees the memory. */
   release(): void;
 }
@@ -24,8 +23,8 @@ function place({ data }: Tensor, label: string): number {
 }
 
 /** Copies the samples into the engine's memory, or gives undefined when they are too many for it. */
-export function placeSamples({ x, y }: Samples): Resident | undefined {
-  const bytes = [...x, ...y].reduce((total, part) => total + (part?.data.byteLength ?? 0), 0);
+export function placeSamples({ x, y, weights }: Samples): Resident | undefined {
+  const bytes = [...x, ...y, ...weights].reduce((total, part) => total + (part?.data.byteLength ?? 0), 0);
   if (bytes > residentLimit) return undefined;
   const { memory } = engine();
   const addresses: number[] = [];
@@ -40,7 +39,8 @@ export function placeSamples({ x, y }: Samples): Resident | undefined {
   try {
     const inputs = x.map((part) => keep(part, 'training inputs'));
     const targets = y.map((part) => part && keep(part, 'training targets'));
-    return { x: inputs, y: targets, release };
+    const factors = weights.map((part) => part && keep(part, 'sample weights'));
+    return { x: inputs, y: targets, weights: factors, release };
   } catch (error) {
     release();
     if (error instanceof OutOfMemoryError) return undefined;

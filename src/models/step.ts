@@ -37,6 +37,8 @@ export interface StepRequest {
   readonly x: readonly SampleSpec[];
   /** Targets of the outputs, undefined for those without. Missing for a prediction. */
   readonly y?: readonly (SampleSpec | undefined)[];
+  /** Weights of samples for the outputs' losses. */
+  readonly weights?: readonly (SampleSpec | undefined)[];
 }
 
 /** The shape of one sample of `data`. */
@@ -44,19 +46,21 @@ export function sampleSpec(data: Tensor): SampleSpec {
   return { shape: data.shape.slice(1), dtype: data.dtype };
 }
 
-/** The shapes of single samples of inputs and targets. */
-export function sampleSpecs({ x, y }: Samples): { x: SampleSpec[]; y: (SampleSpec | undefined)[] } {
-  return { x: x.map(sampleSpec), y: y.map((target) => target && sampleSpec(target)) };
+/** The shapes of single samples of inputs, targets and weights. */
+export function sampleSpecs({ x, y, weights }: Samples): Required<Pick<StepRequest, 'x' | 'y' | 'weights'>> {
+  const specOf = (data: Tensor | undefined): SampleSpec | undefined => data && sampleSpec(data);
+  return { x: x.map(sampleSpec), y: y.map(specOf), weights: weights.map(specOf) };
 }
 
 /** A batch that programs read: from bound buffers by index, or from input buffers. */
 interface Feed {
   readonly x: readonly Node[];
   readonly y: readonly (Node | undefined)[];
+  readonly weights: readonly (Node | undefined)[];
   readonly indices: Node | undefined;
 }
 
-function feedOf({ feed, batch, x, y = [] }: StepRequest): Feed {
+function feedOf({ feed, batch, x, y = [], weights = [] }: StepRequest): Feed {
   const indices = feed === 'gather' ? inputNode('indices', { shape: [batch], dtype: 'int32' }) : undefined;
   const node = (name: string, { shape, dtype }: SampleSpec): Node => {
     if (!indices) return inputNode(name, { shape: [batch, ...shape], dtype });
@@ -66,8 +70,23 @@ function feedOf({ feed, batch, x, y = [] }: StepRequest): Feed {
   return {
     x: x.map((spec, i) => node(`x${i}`, spec)),
     y: y.map((spec, i) => spec && node(`y${i}`, spec)),
+    weights: weights.map((spec, i) => spec && node(`weights${i}`, spec)),
     indices,
   };
+}
+
+/** Addresses of samples in the engine's memory. */
+export interface Places {
+  readonly x: readonly number[];
+  readonly y: readonly (number | undefined)[];
+  readonly weights: readonly (number | undefined)[];
+}
+
+/** The samples of one batch, one after the other. */
+export interface Batch {
+  readonly x: readonly Tensor['data'][];
+  readonly y: readonly (Tensor['data'] | undefined)[];
+  readonly weights: readonly (Tensor['data'] | undefined)[];
 }
 
 /** What a step needs of a model. */
@@ -107,7 +126,7 @@ function traceStep(model: StepModel, compiled: Compiled | undefined, request: St
       const { loss, weight } = compiled.gearOf(name);
       const mask = trace.masks.get(yPred);
       if (loss) {
-        const own = lossValue(loss, yTrue ?? fail(model.where, `targets for "${name}"`, 'none'), yPred, undefined, mask);
+        const own = lossValue(loss, yTrue ?? fail(model.where, `targets for "${name}"`, 'none'), yPred, feed.weights[i], mask);
         losses.push(weight === 1 ? own : scale(own, weight));
         lossNodes.push(own);
         if (!isSingle) results.push({ name: `${name}_loss`, metric: undefined, size: 1 });
@@ -174,27 +193,29 @@ export class Step {
   }
 
   /** Tells a gathering step where the samples lie. */
-  bind({ x, y }: { readonly x: readonly number[]; readonly y: readonly (number | undefined)[] }): void {
+  bind({ x, y, weights }: Places): void {
     const { program } = this.executable;
-    x.forEach((address, i) => {
-      program.bind(`x${i}`, address);
-    });
-    y.forEach((address, i) => {
-      if (address !== undefined) program.bind(`y${i}`, address);
-    });
+    const put = (name: string, addresses: readonly (number | undefined)[]): void => {
+      addresses.forEach((address, i) => {
+        if (address !== undefined) program.bind(`${name}${i}`, address);
+      });
+    };
+    put('x', x);
+    put('y', y);
+    put('weights', weights);
   }
 
   /** Copies a batch into a direct step. */
-  feed(x: readonly Tensor['data'][], y: readonly (Tensor['data'] | undefined)[] = []): void {
-    const put = (node: Node | undefined, data: Tensor['data'] | undefined): void => {
-      if (node && data && this.executable.reads(node)) this.executable.view(node).set(data);
+  feed({ x, y, weights }: Batch): void {
+    const put = (nodes: readonly (Node | undefined)[], list: readonly (Tensor['data'] | undefined)[]): void => {
+      list.forEach((data, i) => {
+        const node = nodes[i];
+        if (node && data && this.executable.reads(node)) this.executable.view(node).set(data);
+      });
     };
-    x.forEach((data, i) => {
-      put(this.#feed.x[i], data);
-    });
-    y.forEach((data, i) => {
-      put(this.#feed.y[i], data);
-    });
+    put(this.#feed.x, x);
+    put(this.#feed.y, y);
+    put(this.#feed.weights, weights);
   }
 
   /** Picks the samples of a gathering step: `indices[start]` and those that follow. */

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { History } from '../../src/callbacks/index.ts';
+import { FakeModel } from '../support/trained-model.ts';
 
 test('collects one list per name, in the order of the first epoch', () => {
   const history = new History();
-  history.onTrainBegin({ name: 'm', stopTraining: false }, { epochs: 3, steps: 7, verbose: 2 });
+  history.onTrainBegin(new FakeModel(), { epochs: 3, steps: 7, verbose: 2 });
   history.onEpochEnd(0, { accuracy: 0.5, loss: 2 });
   history.onEpochEnd(1, { accuracy: 0.75, loss: 1 });
   expect(history.history).toEqual({ accuracy: [0.5, 0.75], loss: [2, 1] });

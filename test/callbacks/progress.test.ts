@@ -8,6 +8,7 @@ import {
   resolveVerbosity,
   standardOutput,
 } from '../../src/callbacks/progress.ts';
+import { FakeModel } from '../support/trained-model.ts';
 
 const escapeCode = String.fromCharCode(27);
 const colours = new RegExp(`${escapeCode}\\[[\\d;]*[mK]`, 'g');
@@ -41,7 +42,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const model = { name: 'm', stopTraining: false };
+const model = new FakeModel();
 const logs: Logs = { accuracy: 0.4, loss: 2.58061 };
 
 /** An epoch of steps that take so many milliseconds each. */

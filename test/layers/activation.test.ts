@@ -133,6 +133,21 @@ describe('activations', () => {
     expectClose(jit((row) => layer.call(row))([1]).data, [Math.E], { absolute: 0, relative: 1e-6 });
   });
 
+  test('with parameters are a type and options, checked as names are', () => {
+    const at = (spec: object): number[] => [
+      ...jit((row) => new Activation({ activation: spec as { type: string } }).call(row))([-2, 0.25, 3]).data,
+    ];
+    expect(at({ type: 'leaky_relu', options: { negativeSlope: 0.5 } })).toEqual([-1, 0.25, 3]);
+    expect(at({ type: 'relu', options: { maxValue: 1 } })).toEqual([0, 0.25, 1]);
+    expect(at({ type: 'relu' })).toEqual([0, 0.25, 3]);
+    const refused = (spec: unknown) => () => resolveActivation('here', spec as { type: string });
+    expect(refused({ type: 'rely' })).toThrow(
+      '[here] expected the name of an activation, got "rely". Hint: did you mean \'relu\'?',
+    );
+    expect(refused({ type: 'relu', options: 3 })).toThrow("[here] expected an object of options for 'relu', got 3.");
+    expect(refused({ options: {} })).toThrow('to be a name, { type, options } or a function, got Object');
+  });
+
   test('that are unknown are refused with the layer and the nearest name', () => {
     expect(() => new Activation({ activation: 'sigmod', name: 'last' })).toThrow(
       '[Activation "last"] expected the name of an activation, got "sigmod". Hint: did you mean \'sigmoid\'?',

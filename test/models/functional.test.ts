@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { MyelinError } from '../../src/base/fail.ts';
 import { Tensor } from '../../src/base/tensor.ts';
 import type { Node } from '../../src/graph/node.ts';
 import * as ops from '../../src/graph/ops.ts';
@@ -21,9 +20,7 @@ import {
 import { type CompileOptions, type DataLike, Model, Sequential } from '../../src/models/index.ts';
 import { expectClose } from '../support/compare.ts';
 import { noise, silent } from '../support/models.ts';
-import { untyped } from '../support/refusals.ts';
-
-const [a, b] = [noise([8, 3], 1), noise([8, 3], 2)];
+import { a, b, kind, targets, twoHeads, value } from '../support/two-heads.ts';
 
 /** Element by element. */
 function zip(x: Tensor, y: Tensor, combine: (x: number, y: number) => number): Tensor {
@@ -32,25 +29,6 @@ function zip(x: Tensor, y: Tensor, combine: (x: number, y: number) => number): T
     x.shape,
   );
 }
-
-/** Two inputs, a trunk of both, and two heads; optimizer and losses may be said. */
-function twoHeads(options: Partial<CompileOptions> = {}): Model {
-  const [left, right] = [input({ shape: [3], name: 'left' }), input({ shape: [3], name: 'right' })];
-  const trunk = new Dense({ units: 4, activation: 'tanh', name: 'trunk' }).apply(new Concatenate().apply([left, right]));
-  const outputs = {
-    value: new Dense({ units: 1, name: 'valueHead' }).apply(trunk),
-    kind: new Dense({ units: 2, activation: 'softmax', name: 'kindHead' }).apply(trunk),
-  };
-  const model = new Model({ inputs: { left, right }, outputs });
-  model.setWeights(model.weights.map(({ shape }, i) => noise(shape, 30 + i)));
-  const losses = { value: 'meanSquaredError', kind: 'sparseCategoricalCrossentropy' };
-  model.compile({ optimizer: 'sgd', loss: losses, ...options });
-  return model;
-}
-
-const value = noise([8, 1], 3);
-const kind = new Tensor(Int32Array.of(0, 1, 1, 0, 1, 0, 0, 1), [8]);
-const targets = { value, kind };
 
 /** Both losses of {@link twoHeads}, computed in float64 from what it predicts. */
 async function lossesOf(model: Model): Promise<{ value: number; kind: number }> {
@@ -154,6 +132,17 @@ describe('several inputs and outputs', () => {
     }
     expect(results[1]).toEqual(results[0]);
     expect(results[2]).toEqual(results[0]);
+  });
+
+  test('are numbered where layers give several of them one name', () => {
+    const [x, y] = [input({ shape: [3], name: 'in' }), input({ shape: [3], name: 'in' })];
+    const shared = new Dense({ units: 2, name: 'out' });
+    const other = new Dense({ units: 2, name: 'out_1' }).apply(x);
+    const model = new Model({ inputs: [x, y], outputs: [shared.apply(x), shared.apply(y), other] });
+    expect([model.inputNames, model.outputNames]).toEqual([
+      ['in', 'in_1'],
+      ['out', 'out_1', 'out_1_1'],
+    ]);
   });
 
   test('report the total loss and that of every output', async () => {
@@ -435,123 +424,5 @@ describe('masks', () => {
     const withMask = await model.evaluate(x, [[[3], [-1000]]], silent);
     const without = await model.evaluate(x, [[[3], [55]]], silent);
     expect(withMask).toEqual(without);
-  });
-});
-
-describe('refusals', () => {
-  const x = () => input({ shape: [3], name: 'x' });
-  const dense = (name: string) => new Dense({ units: 2, name });
-
-  test.each<[string, () => unknown, RegExp]>([
-    [
-      'an input that is missing',
-      () => new Model({ inputs: x(), outputs: dense('d').apply(x()) }),
-      /that depend on the inputs alone, got one that needs "x". Hint: add it/,
-    ],
-    [
-      'an input twice',
-      () => ((t) => new Model({ inputs: [t, t], outputs: dense('d').apply(t) }))(x()),
-      /expected every input once, got "x" twice/,
-    ],
-    [
-      'names of layers twice',
-      () => ((t) => new Model({ inputs: t, outputs: dense('d').apply(dense('d').apply(t)) }))(x()),
-      /layers of different names, got two called "d"/,
-    ],
-    ['only inputs', () => new Model({ inputs: x() }), /both `inputs` and `outputs`, got only one/],
-    ['no inputs', () => new Model({ inputs: [], outputs: x() }), /at least one entry in `inputs`, got none/],
-    [
-      'data as inputs',
-      () => new Model({ inputs: untyped([a]), outputs: x() }),
-      /`inputs` to be what input\(\) or layer.apply\(\) gave, got Tensor/,
-    ],
-    ['a shape as output', () => new Model({ inputs: x(), outputs: untyped(3) }), /`outputs` to be what input\(\)/],
-    [
-      'data for a layer',
-      () => dense('d').apply(untyped([[1, 2, 3]])),
-      /^\[Dense "d".apply\] expected what input\(\) or a layer gave, or nodes.*Hint: use model.predict/,
-    ],
-    ['input without shape', () => input(untyped({})), /`inputShape` to be a list/],
-    ['input with another option', () => input(untyped({ shape: [1], nam: 'x' })), /did you mean `name`/],
-    ['input with no name', () => input({ shape: [1], name: '' }), /`name` to be a non-empty string/],
-  ])('of networks: %s', (_, make, text) => {
-    expect(make).toThrow(MyelinError);
-    expect(make).toThrow(text);
-  });
-
-  test.each<[string, object, RegExp]>([
-    [
-      'a loss for an output that is not there',
-      { loss: { vale: 'mse' } },
-      /`loss` by the names of the outputs, got "vale". Hint: did you mean "value"/,
-    ],
-    ['too few losses', { loss: ['mse'] }, /`loss` for 2 outputs \(value, kind\), got a list of 1/],
-    ['no loss at all', { loss: [null, null] }, /a `loss` for some output, got none/],
-    ['an unknown loss in a list', { loss: ['mse', 'mze'] }, /name of a loss, got "mze"/],
-    [
-      'weights for an output that is not there',
-      { lossWeights: { zzz: 1 } },
-      /`lossWeights` by the names of the outputs, got "zzz". Hint: outputs: value, kind/,
-    ],
-    ['too many weights', { lossWeights: [1, 2, 3] }, /`lossWeights` for 2 outputs .* got a list of 3/],
-    ['a weight that is no number', { lossWeights: { value: '1' } }, /`lossWeights` to be numbers, got "1" for "value"/],
-    [
-      'metrics for an output that is not there',
-      { metrics: { valve: ['mae'] } },
-      /`metrics` by the names of the outputs, got "valve"/,
-    ],
-    ['too few lists of metrics', { metrics: [['mae']] }, /`metrics` for 2 outputs .* got a list of 1/],
-    ['an unknown metric', { metrics: { value: 'accurasy' } }, /did you mean 'accuracy'/],
-    ['metrics that are a name', { metrics: 'mae' }, /`metrics` to be a list, got "mae"/],
-  ])('of compile: %s', (_, options, text) => {
-    expect(() => twoHeads(options)).toThrow(text);
-  });
-
-  test.each<[string, unknown, unknown, RegExp]>([
-    [
-      'an input that is not there',
-      { left: a, rigth: b },
-      targets,
-      /`x` for left, right, got "rigth". Hint: did you mean "right"/,
-    ],
-    ['an input that is missing', { left: a }, targets, /`x` for every input, got none for "right"/],
-    [
-      'too few inputs',
-      [a],
-      targets,
-      /`x` with 2 entries, got 1. Hint: give a list in this order, or an object with these names: left, right/,
-    ],
-    ['one input for two', a, targets, /expected `x`|2 inputs/],
-    ['inputs of different counts', [a, noise([4, 3])], targets, /inputs of one count in `x`, got 8 and 4 samples/],
-    ['an input of another shape', [a, noise([8, 5])], targets, /inputs of shape \[\?, 3\], got \[8, 5\]/],
-    ['targets that are not there', [a, b], { value, sort: kind }, /`y` for value, kind, got "sort"/],
-    ['targets that are missing', [a, b], { value }, /targets for "kind", got none. Hint: outputs without a loss need no targets/],
-    ['too few targets', [a, b], [value], /`y` with 2 entries, got 1/],
-    ['targets of another count', [a, b], [noise([4, 1]), kind], /as many targets as inputs, got 8 inputs and 4 targets/],
-    ['targets of another shape', [a, b], { value: noise([8, 2]), kind }, /\[8, 2\]/],
-  ])('of data: %s', async (_, given, wanted, text) => {
-    const model = twoHeads();
-    const before = model.getWeights();
-    for (const method of ['fit', 'evaluate', 'trainOnBatch', 'testOnBatch'] as const) {
-      await expect(model[method](given as DataLike, wanted as DataLike, silent)).rejects.toThrow(text);
-    }
-    expect(model.getWeights()).toEqual(before);
-    await model.fit([a, b], targets, silent);
-  });
-
-  test('of predict with several outputs, and of names for a model that has none', async () => {
-    await expect(twoHeads().predict([a, b])).rejects.toThrow(/a model with one output, got one with 2. Hint: predictAll\(x\)/);
-    class Plain extends Model {
-      static override readonly type: string = 'Plain';
-      readonly only = new Dense({ units: 1 });
-      override call(node: Node): Node {
-        return this.only.apply(node);
-      }
-    }
-    const model = new Plain();
-    model.compile({ loss: 'mse' });
-    await expect(model.fit({ x: a }, value, silent)).rejects.toThrow(
-      /`x` as a list, because the model has no names for it, got data by name/,
-    );
   });
 });

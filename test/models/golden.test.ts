@@ -13,7 +13,7 @@ import { type GoldenConfig, goldenLayer, lackingLayer, tensorOf } from '../suppo
 const left = {
   training_dense: {
     'cancer binary, sigmoid, adamw': 'the optimizer adamw',
-    'iris regression of column 3, huber, sample weights, clipnorm': 'clipnorm, sample weights',
+    'iris regression of column 3, huber, sample weights, clipnorm': 'clipnorm',
     'residual net with LayerNormalization, nadam': 'the layer AddInput, the optimizer nadam',
   },
   training_conv: {},
@@ -51,7 +51,7 @@ const remarks = ['optimizer', 'form'];
 
 const layersOf = ({ config }: GoldenCase): readonly GoldenConfig[] => config.layers as GoldenConfig[];
 
-function lacking({ config, inputs }: GoldenCase): string | undefined {
+function lacking({ config }: GoldenCase): string | undefined {
   const { optimizer, ...settings } = config.optimizer as GoldenConfig;
   const loss = typeof config.loss === 'string' ? undefined : String((config.loss as GoldenConfig).loss);
   const reasons = [
@@ -61,7 +61,6 @@ function lacking({ config, inputs }: GoldenCase): string | undefined {
       ? Object.keys(settings).filter((key) => !(key in options) && !remarks.includes(key))
       : []),
     loss === undefined || loss in lossClasses ? undefined : `the loss ${loss}`,
-    inputs.sample_weight ? 'sample weights' : undefined,
   ];
   return [...new Set(reasons.filter((reason) => reason !== undefined))].join(', ') || undefined;
 }
@@ -133,7 +132,7 @@ async function train(
   model: Sequential,
 ): Promise<{ batchLosses: number[]; history: Record<string, number[]> }> {
   const { config, inputs } = golden;
-  const { x, y, x_val, y_val } = inputs;
+  const { x, y, x_val, y_val, sample_weight: weight } = inputs;
   const watched = new BatchLosses(config.batch_size as number, x!.shape[0]!);
   const { history } = await model.fit(tensorOf(x!), tensorOf(y!), {
     batchSize: config.batch_size as number,
@@ -141,6 +140,7 @@ async function train(
     shuffle: config.shuffle as boolean,
     callbacks: [watched],
     verbose: 0,
+    ...(weight ? { sampleWeight: tensorOf(weight) } : {}),
     ...(x_val && y_val ? { validationData: [tensorOf(x_val), tensorOf(y_val)] } : {}),
   });
   return { batchLosses: watched.losses, history };
