@@ -16,10 +16,14 @@ const numbersIn = (text: string): number[] => [...text.matchAll(/-?\d+(\.\d+)?(e
 
 /** What each block must print, found by a word only that block has. */
 const checks: Readonly<Record<string, (printed: string) => void>> = {
-  binaryCrossentropy: (printed) => {
+  "loss: 'binaryCrossentropy', metrics": (printed) => {
     const [loss, ...predictions] = numbersIn(printed);
     expect(loss).toBeLessThan(0.2);
     expect(predictions.map(Math.round)).toEqual([0, 1, 1, 0]);
+  },
+  toMermaid: (printed) => {
+    expect(printed).toMatch(/^\[ 4, 1 \] \[ 4, 1 \] flowchart TD/);
+    expect(printed).toContain('Concatenate');
   },
   valueAndGrad: (printed) => {
     const [first, second, ...sum] = numbersIn(printed);

@@ -1,8 +1,8 @@
-/** @file Files of a data set: from a folder the user names, or downloaded once and kept in `.cache`. */
+/** @file MNIST and the data sets that come in its format. */
 
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Tensor, tensor } from 'myelin';
+import { dataFolder } from './data-folder.ts';
 import { readIdx } from './idx.ts';
 
 /** The files of MNIST and its relatives: training images and labels, test images and labels. */
@@ -12,22 +12,6 @@ const idxFiles = [
   't10k-images-idx3-ubyte.gz',
   't10k-labels-idx1-ubyte.gz',
 ] as const;
-
-/** A folder that holds `files`, downloaded from `source` if need be. A file appears under its name only when it is complete. */
-async function download(name: string, source: string, files: readonly string[]): Promise<string> {
-  const folder = join('.cache', name);
-  mkdirSync(folder, { recursive: true });
-  for (const file of files) {
-    const path = join(folder, file);
-    if (existsSync(path)) continue;
-    console.log(`Downloading ${file}`);
-    const response = await fetch(`${source}/${file}`);
-    if (!response.ok) throw new Error(`${file}: ${response.status} ${response.statusText}`);
-    writeFileSync(`${path}.part`, new Uint8Array(await response.arrayBuffer()));
-    renameSync(`${path}.part`, path);
-  }
-  return folder;
-}
 
 const scaled = ({ data, shape }: Tensor): Tensor =>
   tensor(
@@ -53,7 +37,7 @@ export async function loadIdxDataset(
   source: string,
   folder?: string,
 ): Promise<{ train: LabelledImages; test: LabelledImages }> {
-  const place = folder ?? (await download(name, source, idxFiles));
+  const place = await dataFolder(name, source, idxFiles, folder);
   const [trainImages, trainLabels, testImages, testLabels] = idxFiles.map((file) => readIdx(join(place, file))) as [
     Tensor,
     Tensor,

@@ -1,14 +1,14 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { Node } from '../graph/node.ts';
-import { mean } from '../graph/ops.ts';
+import { div, mean, mul, reshape, sum } from '../graph/ops.ts';
 import { GlobalPooling, type GlobalPoolingOptions } from './global-pooling.ts';
-import type { LayerOptions } from './layer.ts';
+import type { CallContext, LayerOptions } from './layer.ts';
 
 /** Options of {@link GlobalAveragePooling1D}. */
 export interface GlobalAveragePooling1DOptions extends GlobalPoolingOptions {}
 
 /**
- * The mean of each channel over all steps.
+ * The mean of each channel over all steps, or over those that the input's mask keeps (NaN where it keeps none, as in Keras).
  *
  * Shape: [batch, steps, channels] → [batch, channels], or [batch, 1, channels] with `keepdims`.
  */
@@ -20,7 +20,19 @@ export class GlobalAveragePooling1D extends GlobalPooling {
     super(options, 1);
   }
 
-  override call(x: Node): Node {
-    return mean(x, this.axes, this.options.keepdims ?? false);
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
+  /** Nothing is left of the steps. */
+  override computeMask(): undefined {
+    return undefined;
+  }
+
+  override call(x: Node, { mask }: CallContext): Node {
+    const { keepdims = false } = this.options;
+    if (!mask) return mean(x, this.axes, keepdims);
+    const kept = reshape(mask, [...mask.shape, 1]);
+    return div(sum(mul(x, kept), this.axes, keepdims), sum(kept, this.axes, keepdims));
   }
 }

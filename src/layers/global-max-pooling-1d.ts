@@ -8,7 +8,7 @@ import type { LayerOptions } from './layer.ts';
 export interface GlobalMaxPooling1DOptions extends GlobalPoolingOptions {}
 
 /**
- * The largest element of each channel over all steps.
+ * The largest element of each channel over all steps; a mask makes no difference, as in Keras.
  *
  * Shape: [batch, steps, channels] → [batch, channels], or [batch, 1, channels] with `keepdims`.
  */
@@ -18,6 +18,15 @@ export class GlobalMaxPooling1D extends GlobalPooling {
 
   constructor(options: GlobalMaxPooling1DOptions = {}) {
     super(options, 1);
+  }
+
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
+  /** Nothing is left of the steps. */
+  override computeMask(): undefined {
+    return undefined;
   }
 
   override call(x: Node): Node {

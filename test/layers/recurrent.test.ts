@@ -11,7 +11,10 @@ import {
   Dense,
   Embedding,
   Flatten,
+  GlobalAveragePooling1D,
+  GlobalMaxPooling1D,
   GRU,
+  type Layer,
   LSTM,
   Masking,
   SimpleRNN,
@@ -350,4 +353,33 @@ test('a model of embedding, masks and recurrent layers learns which index came f
   const y = tensor(labels, [64, 1]);
   const { history } = await model.fit(tensor(samples), y, { epochs: 60, batchSize: 16, verbose: 0 });
   expect(history.accuracy!.at(-1)).toBeGreaterThan(0.95);
+});
+
+describe('masks end in', () => {
+  const ids = [
+    [1, 2, 0, 0],
+    [3, 0, 0, 0],
+  ];
+  const predict = async (last: Layer): Promise<{ output: readonly number[]; table: readonly number[] }> => {
+    const embedding = new Embedding({ inputDim: 5, outputDim: 2, maskZero: true, inputShape: [4] });
+    const output = await new Sequential([embedding, last]).predict(ids);
+    return { output: Array.from(output.data), table: Array.from(embedding.getWeights()[0]!.data) };
+  };
+
+  test('GlobalAveragePooling1D, which averages the steps that count', async () => {
+    const { output, table } = await predict(new GlobalAveragePooling1D());
+    const wanted = [(table[2]! + table[4]!) / 2, (table[3]! + table[5]!) / 2, table[6]!, table[7]!];
+    output.forEach((value, i) => {
+      expect(value).toBeCloseTo(wanted[i]!, 6);
+    });
+  });
+
+  test('GlobalMaxPooling1D, which takes all steps', async () => {
+    const { output, table } = await predict(new GlobalMaxPooling1D());
+    expect(output[2]).toBe(Math.max(table[6]!, table[0]!));
+  });
+
+  test('no layer that would ignore them', async () => {
+    await expect(predict(new Flatten({ name: 'flat' }))).rejects.toThrow(/\[Flatten "flat"\] expected an input without mask/);
+  });
 });
