@@ -2,9 +2,11 @@ import { expect, test } from 'vitest';
 import { tensor } from '../../src/base/tensor.ts';
 import { rewrite } from '../../src/compiler/rewrite.ts';
 import { evaluateCall } from '../../src/graph/eager.ts';
+import { gradients } from '../../src/graph/gradient.ts';
 import { Graph } from '../../src/graph/graph.ts';
+import { grad } from '../../src/graph/jit.ts';
 import { constantNode, inputNode, type Node } from '../../src/graph/node.ts';
-import { add, exp, mul, randomUniform, reshape, sum } from '../../src/graph/ops.ts';
+import { add, exp, maximum, maxPool, mul, randomUniform, relu, reshape, square, sum } from '../../src/graph/ops.ts';
 import { Trace, withTrace } from '../../src/graph/trace.ts';
 import { Variable } from '../../src/graph/variable.ts';
 import { verifyGraph } from '../../src/graph/verify.ts';
@@ -66,4 +68,27 @@ test('steps that change nothing vanish', () => {
 
 test('adding zero stays, for it turns -0 into 0', () => {
   traced(() => expect(names(simplified(add(input(2), 0)))).toEqual(['add']));
+});
+
+test('relu and pooling: the step is taken on the few elements that were chosen, with the same bits', () => {
+  const x = inputNode('x', { shape: [2, 6, 4, 5], dtype: 'float32' });
+  const graph = traced(() => {
+    const loss = sum(square(maxPool(relu(x), [2, 2])));
+    return simplified(...gradients(loss, [x]));
+  });
+  const step = graph.order().find(({ op }) => op.name === 'reluGrad')!;
+  expect(step.outputs[0]!.shape).toEqual([2, 3, 2, 5]);
+  // The plain graph, whose operand only another op makes: it is not simplified.
+  const values = tensor(
+    Float32Array.from({ length: 240 }, (_, i) => Math.round(3 * Math.sin(i * 1.7))),
+    [2, 6, 4, 5],
+  );
+  const [plain] = grad((node) => sum(square(maxPool(maximum(node, 0), [2, 2]))))(values);
+  const [fast] = grad((node) => sum(square(maxPool(relu(node), [2, 2]))))(values);
+  const positive = [...values.data].map((value, i) => [value, i] as const).filter(([value]) => value > 0);
+  expect(positive.length).toBeGreaterThan(50);
+  for (const [, i] of positive) expect(fast!.data[i]).toBe(plain!.data[i]);
+  values.data.forEach((value, i) => {
+    if (value <= 0) expect(fast!.data[i]).toBe(0);
+  });
 });
