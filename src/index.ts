@@ -41,5 +41,19 @@ export * from './layers/index.ts';
 export * as losses from './losses/index.ts';
 export * as metrics from './metrics/index.ts';
 export * from './models/index.ts';
-export { Adam, Optimizer, RMSprop, SGD } from './optimizers/index.ts';
+export { Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, Nadam, Optimizer, RAdam, RMSprop, SGD } from './optimizers/index.ts';
 export * as regularizers from './regularizers/index.ts';
+export {
+  CosineDecay,
+  CosineDecayRestarts,
+  ExponentialDecay,
+  InverseTimeDecay,
+  type LearningRateSchedule,
+  Noam,
+  OneCycle,
+  PiecewiseConstantDecay,
+  PolynomialDecay,
+  PowerDecay,
+  Schedule,
+  WarmUp,
+} from './schedules/index.ts';

@@ -4,7 +4,7 @@
  *   count, address of w, address of its gradient g, then one address per slot (optimizer state of the same count)
  *
  * An update is a class with `slots(): i32`, `hypers(): i32` and an inline generic
- * `step<L>(w, g, s0, s1, s2: usize, h0, h1, h2, h3: v128): void` that loads and stores through L: Four takes four elements,
+ * `step<L>(w, g, s0, s1, s2: usize, h0, h1, h2, h3, h4: v128): void` that loads and stores through L: Four takes four elements,
  * One takes a single element with the same arithmetic. Unused slots are 0, hyper h[k] is hyper[k] in all lanes.
  *
  * One more float follows the hyper-parameters: where it is not 0, slots are cleared of tiny numbers after the update. A moving
@@ -60,6 +60,7 @@ export function updateSegments<Update>(table: usize, segments: i32, hyper: usize
   const h1 = hyperAt(hyper, 1, op.hypers());
   const h2 = hyperAt(hyper, 2, op.hypers());
   const h3 = hyperAt(hyper, 3, op.hypers());
+  const h4 = hyperAt(hyper, 4, op.hypers());
   const isClearing = op.slots() > 0 && load<f32>(hyper + (<usize>op.hypers() << 2)) != 0;
   for (let s = 0; s < segments; s++) {
     const count = word(table, 0);
@@ -75,8 +76,8 @@ export function updateSegments<Update>(table: usize, segments: i32, hyper: usize
       let n = to - from;
       if (n >= 8) {
         do {
-          op.step<Four>(w, g, s0, s1, s2, h0, h1, h2, h3);
-          op.step<Four>(w + 16, g + 16, s0 + 16, s1 + 16, s2 + 16, h0, h1, h2, h3);
+          op.step<Four>(w, g, s0, s1, s2, h0, h1, h2, h3, h4);
+          op.step<Four>(w + 16, g + 16, s0 + 16, s1 + 16, s2 + 16, h0, h1, h2, h3, h4);
           w += 32;
           g += 32;
           if (op.slots() > 0) s0 += 32;
@@ -86,7 +87,7 @@ export function updateSegments<Update>(table: usize, segments: i32, hyper: usize
         } while (n >= 8);
       }
       if (n >= 4) {
-        op.step<Four>(w, g, s0, s1, s2, h0, h1, h2, h3);
+        op.step<Four>(w, g, s0, s1, s2, h0, h1, h2, h3, h4);
         w += 16;
         g += 16;
         s0 += 16;
@@ -95,7 +96,7 @@ export function updateSegments<Update>(table: usize, segments: i32, hyper: usize
         n -= 4;
       }
       for (; n > 0; n--) {
-        op.step<One>(w, g, s0, s1, s2, h0, h1, h2, h3);
+        op.step<One>(w, g, s0, s1, s2, h0, h1, h2, h3, h4);
         w += 4;
         g += 4;
         s0 += 4;

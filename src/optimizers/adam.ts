@@ -1,6 +1,7 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { decay, positive } from './checks.ts';
 import { Optimizer, type OptimizerOptions, type UpdateRule } from './optimizer.ts';
+import { RunningPower } from './running-power.ts';
 
 /** Options of {@link Adam}. */
 export interface AdamOptions extends OptimizerOptions {
@@ -35,10 +36,8 @@ export class Adam extends Optimizer<AdamOptions> {
   readonly beta2: number;
   readonly epsilon: number;
   override readonly rule: UpdateRule;
-  /** Steps that the powers count: β₁ and β₂ to this power are kept by multiplication, because engines differ in `Math.pow`. */
-  #steps = 0;
-  #power1 = 1;
-  #power2 = 1;
+  readonly #power1: RunningPower;
+  readonly #power2: RunningPower;
 
   constructor(options?: AdamOptions) {
     super(options, 0.001);
@@ -46,27 +45,16 @@ export class Adam extends Optimizer<AdamOptions> {
     this.beta1 = decay(this.where, 'beta1', beta1);
     this.beta2 = decay(this.where, 'beta2', beta2);
     this.epsilon = positive(this.where, 'epsilon', epsilon);
+    this.#power1 = new RunningPower(beta1);
+    this.#power2 = new RunningPower(beta2);
     const moments = ['momentum', 'velocity'];
     this.rule = { kernel: amsgrad ? 'adamAmsgrad' : 'adam', slots: amsgrad ? [moments, ['velocityHat']] : [moments], hypers: 4 };
   }
 
-  protected override prepare(floats: Float32Array, at: number, rate: number, step: number): void {
-    // The step count was restored, or a run failed: the same multiplications from the start give the same bits.
-    if (step !== this.#steps) this.#restart();
-    while (this.#steps <= step) {
-      this.#power1 *= this.beta1;
-      this.#power2 *= this.beta2;
-      this.#steps++;
-    }
-    floats[at] = (rate * Math.sqrt(1 - this.#power2)) / (1 - this.#power1);
+  protected override prepare(floats: Float32Array, at: number, step: number): void {
+    floats[at] = (floats[at]! * Math.sqrt(1 - this.#power2.at(step + 1))) / (1 - this.#power1.at(step + 1));
     floats[at + 1] = 1 - this.beta1;
     floats[at + 2] = 1 - this.beta2;
     floats[at + 3] = this.epsilon;
-  }
-
-  #restart(): void {
-    this.#steps = 0;
-    this.#power1 = 1;
-    this.#power2 = 1;
   }
 }

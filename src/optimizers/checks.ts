@@ -23,3 +23,10 @@ export function fraction(where: string, name: string, value: number): number {
     fail(where, `\`${name}\` to be a number in [0, 1]`, describe(value));
   return value;
 }
+
+/** `value` if it is a finite number of at least 0. */
+export function notNegative(where: string, name: string, value: number): number {
+  if (typeof value !== 'number' || !(value >= 0 && value < Number.POSITIVE_INFINITY))
+    fail(where, `\`${name}\` to be a finite number >= 0`, describe(value));
+  return value;
+}

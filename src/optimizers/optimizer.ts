@@ -15,13 +15,19 @@ import type { Node } from '../graph/node.ts';
 import { currentTrace, isTracing, type Trace } from '../graph/trace.ts';
 import { type UpdateKernel, updateWeights } from '../graph/update-weights.ts';
 import { Variable } from '../graph/variable.ts';
-import type { LearningRateSchedule } from '../schedules/index.ts';
-import { positive } from './checks.ts';
+import { type LearningRateSchedule, rateOf, resolveSchedule, Schedule, type ScheduleConfig } from '../schedules/index.ts';
+import { notNegative, positive } from './checks.ts';
+import { checkClipping, clipGradients, type GradientClipping } from './clipping.ts';
+import { checkExclusions, type DecayExclusions, isExcluded } from './weight-decay.ts';
 
 /** Options every optimizer has. */
-export interface OptimizerOptions {
-  /** Step size: a positive number, or a function of the step. */
-  readonly learningRate?: number | LearningRateSchedule;
+export interface OptimizerOptions extends GradientClipping {
+  /** Step size: a positive number, a schedule (or its config), or a function of the step. */
+  readonly learningRate?: number | LearningRateSchedule | ScheduleConfig;
+  /** Decoupled weight decay λ: w ← w − w·λ·η before each update. Default 0; AdamW 0.004. */
+  readonly weightDecay?: number;
+  /** Which weights do not decay: parts of their names, patterns, the weights themselves, or a function that says so. Default: none. */
+  readonly excludeFromWeightDecay?: DecayExclusions;
   /** What error messages and saved files call it. Default: its type in lower case. */
   readonly name?: string;
 }
@@ -33,6 +39,8 @@ export interface UpdateRule {
   readonly slots: readonly (readonly string[])[];
   /** How many numbers per step the kernel reads. */
   readonly hypers: number;
+  /** What slots hold at first. Default 0. */
+  readonly initialSlot?: number;
 }
 
 /** Steps between two clearings of slots from numbers so tiny that they only cost time (see assembly/lib/segments.ts). */
@@ -44,9 +52,19 @@ interface State {
   readonly iteration: Variable;
   readonly rate: Variable;
   readonly hyper: Variable;
+  /** What weights lose by decay in a step, as a share; only where they decay. */
+  readonly decay: Variable | undefined;
 }
 
-const optimizerOptions = { name: true, learningRate: true } satisfies Record<keyof OptimizerOptions, true>;
+const optimizerOptions = {
+  name: true,
+  learningRate: true,
+  clipValue: true,
+  clipNorm: true,
+  globalClipNorm: true,
+  weightDecay: true,
+  excludeFromWeightDecay: true,
+} satisfies Record<keyof OptimizerOptions, true>;
 
 /** Changes weights against their gradients. */
 export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
@@ -58,6 +76,8 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
   /** What the optimizer was made with: its config. */
   readonly options: Readonly<O>;
   readonly name: string;
+  /** Decoupled weight decay λ. */
+  readonly weightDecay: number;
   /** The kernel, its slots and its numbers per step. */
   abstract readonly rule: UpdateRule;
   #rate = 0;
@@ -73,8 +93,12 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     if (name !== undefined && (typeof name !== 'string' || name === ''))
       fail(this.type, '`name` to be a non-empty string', describe(name));
     this.name = name ?? this.type.toLowerCase();
-    if (typeof learningRate === 'function') this.#schedule = learningRate;
+    if (typeof learningRate === 'function' || (typeof learningRate === 'object' && learningRate !== null))
+      this.#schedule = resolveSchedule(this.where, learningRate);
     else this.#rate = positive(this.where, 'learningRate', learningRate);
+    this.weightDecay = notNegative(this.where, 'weightDecay', this.options.weightDecay ?? 0);
+    checkClipping(this.where, this.options);
+    checkExclusions(this.where, this.options.excludeFromWeightDecay);
   }
 
   /** The class's {@link Optimizer.type}. */
@@ -88,10 +112,10 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
   }
 
   /**
-   * Writes this step's numbers to `floats[at]` and after, in the order the kernel documents. Runs before every step, so it must not
-   * allocate, and uses only arithmetic that is the same in every JavaScript engine.
+   * Writes this step's numbers to `floats[at]` and after, in the order the kernel documents; `floats[at]` holds the rate already. Runs
+   * before every step, so it must not allocate, and uses only arithmetic that is the same in every JavaScript engine.
    */
-  protected abstract prepare(floats: Float32Array, at: number, rate: number, step: number): void;
+  protected abstract prepare(floats: Float32Array, at: number, step: number): void;
 
   /** Number of steps taken so far. */
   get iterations(): number {
@@ -111,7 +135,7 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
    * @throws MyelinError when the rate is negative or not finite, or the optimizer follows a schedule
    */
   set learningRate(rate: number | LearningRateSchedule) {
-    if (typeof rate === 'function') {
+    if (typeof rate === 'function' || rate instanceof Schedule) {
       this.#schedule = rate;
       return;
     }
@@ -155,7 +179,7 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     const trace = currentTrace();
     const updated = this.#updated.get(trace) ?? new Set();
     this.#updated.set(trace, updated);
-    const updates = weights.map((weight, i) => {
+    weights.forEach((weight, i) => {
       const gradient = gradients[i]!;
       if (!sameShape(gradient.shape, weight.shape)) {
         failShape(
@@ -167,23 +191,36 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
       if (updated.has(weight))
         fail(this.where, 'each weight once per step', `"${weight.name}" twice`, 'add the gradients up instead.');
       updated.add(weight);
-      return { weight, gradient, slots: this.slotsOf(weight) };
     });
-    updateWeights(this.rule.kernel, this.#ownState().hyper, updates);
+    const clipped = clipGradients(this.options, gradients);
+    const { hyper, decay } = this.#ownState();
+    const decaying = decay ? weights.filter((weight) => !isExcluded(this.options.excludeFromWeightDecay, weight)) : [];
+    // w −= (λ·η)·w is descent along the weight itself.
+    if (decay && decaying.length > 0) {
+      updateWeights(
+        'sgd',
+        decay,
+        decaying.map((weight) => ({ weight, gradient: weight.node, slots: [] })),
+      );
+    }
+    updateWeights(
+      this.rule.kernel,
+      hyper,
+      weights.map((weight, i) => ({ weight, gradient: clipped[i]!, slots: this.slotsOf(weight) })),
+    );
     // Weights updated in two calls are still updated in one step.
     if (!trace.beforeRun.includes(this.#advance)) trace.beforeRun.push(this.#advance);
   }
 
-  /** Makes the slots of weights that have none yet, all zero. */
+  /** Makes the slots of weights that have none yet, zero or what the rule says. */
   build(weights: readonly Variable[]): void {
     for (const weight of weights) {
       if (!(weight instanceof Variable)) fail(this.where, 'weights that are Variables', describe(weight));
       if (this.#slots.has(weight)) continue;
       if (weight.dtype !== 'float32') fail(this.where, 'float32 weights', `"${weight.name}" of ${weight.dtype}`);
-      this.#slots.set(
-        weight,
-        this.rule.slots.flat().map((slot) => new Variable(`${weight.name}/${slot}`, weight.shape)),
-      );
+      const slots = this.rule.slots.flat().map((slot) => new Variable(`${weight.name}/${slot}`, weight.shape));
+      for (const slot of slots) slot.view().fill(this.rule.initialSlot ?? 0);
+      this.#slots.set(weight, slots);
     }
   }
 
@@ -212,14 +249,16 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
       const iteration = new Variable(`${this.name}/iteration`, [], 'int32');
       const rate = new Variable(`${this.name}/learning_rate`, []);
       const hyper = new Variable(`${this.name}/hyper`, [this.rule.hypers + 1]);
+      // Every kernel reads a number more than its own.
+      const decay = this.weightDecay > 0 ? new Variable(`${this.name}/decay`, [2]) : undefined;
       rate.view()[0] = this.#rate;
-      this.#state = { memory: engine().memory, iteration, rate, hyper };
+      this.#state = { memory: engine().memory, iteration, rate, hyper, decay };
     }
     return this.#state;
   }
 
   #scheduled(schedule: LearningRateSchedule, step: number): number {
-    const rate = schedule(step);
+    const rate = rateOf(schedule, step);
     if (typeof rate !== 'number' || !(rate >= 0 && rate < Number.POSITIVE_INFINITY)) {
       fail(this.where, 'the schedule to give a finite rate >= 0', `${describe(rate)} at step ${step}`);
     }
@@ -232,9 +271,11 @@ export abstract class Optimizer<O extends OptimizerOptions = OptimizerOptions> {
     const { floats, words } = state.memory;
     const at = state.iteration.address >>> 2;
     const step = words[at]!;
-    const rate = this.#schedule ? this.#scheduled(this.#schedule, step) : floats[state.rate.address >>> 2]!;
     const hyper = state.hyper.address >>> 2;
-    this.prepare(floats, hyper, rate, step);
+    floats[hyper] = this.#schedule ? this.#scheduled(this.#schedule, step) : floats[state.rate.address >>> 2]!;
+    if (state.decay) floats[state.decay.address >>> 2] = floats[hyper]! * this.weightDecay;
+    // The rate is handed over in memory: as an argument of a call that is not inlined, it would become an object.
+    this.prepare(floats, hyper, step);
     floats[hyper + this.rule.hypers] = step % clearEvery === 0 ? 1 : 0;
     words[at] = step + 1;
   };

@@ -49,8 +49,7 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     this.rule = { kernel, slots, hypers: hasMomentum ? 4 : 3 };
   }
 
-  protected override prepare(floats: Float32Array, at: number, rate: number): void {
-    floats[at] = rate;
+  protected override prepare(floats: Float32Array, at: number): void {
     floats[at + 1] = this.rho;
     floats[at + 2] = this.epsilon;
     if (this.rule.hypers > 3) floats[at + 3] = this.momentum;

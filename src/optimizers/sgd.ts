@@ -36,8 +36,7 @@ export class SGD extends Optimizer<SGDOptions> {
         : { kernel: nesterov ? 'sgdNesterov' : 'sgdMomentum', slots: [['momentum']], hypers: 2 };
   }
 
-  protected override prepare(floats: Float32Array, at: number, rate: number): void {
-    floats[at] = rate;
+  protected override prepare(floats: Float32Array, at: number): void {
     if (this.rule.hypers > 1) floats[at + 1] = this.momentum;
   }
 }

@@ -1,7 +1,15 @@
 /** @file Learning rates that change from step to step. */
 
-/**
- * The learning rate of a step, counted from 0. It must depend on the step alone, so that a run that was interrupted goes on with the same
- * rates.
- */
-export type LearningRateSchedule = (step: number) => number;
+export * from './all.ts';
+export type { CosineDecayOptions } from './cosine-decay.ts';
+export type { CosineDecayRestartsOptions } from './cosine-decay-restarts.ts';
+export type { ExponentialDecayOptions } from './exponential-decay.ts';
+export type { InverseTimeDecayOptions } from './inverse-time-decay.ts';
+export type { NoamOptions } from './noam.ts';
+export type { OneCycleOptions } from './one-cycle.ts';
+export type { PiecewiseConstantDecayOptions } from './piecewise-constant-decay.ts';
+export type { PolynomialDecayOptions } from './polynomial-decay.ts';
+export type { PowerDecayOptions } from './power-decay.ts';
+export { resolveSchedule, type ScheduleConfig } from './resolve.ts';
+export { type LearningRateSchedule, rateOf, Schedule } from './schedule.ts';
+export type { WarmUpOptions } from './warm-up.ts';

@@ -11,7 +11,20 @@ import { add, mean, mul, slice, square, sub, sum } from '../../src/graph/ops.ts'
 import { Trace, withTrace } from '../../src/graph/trace.ts';
 import { Variable } from '../../src/graph/variable.ts';
 import * as all from '../../src/optimizers/all.ts';
-import { Adam, type Optimizer, RMSprop, resolveOptimizer, SGD } from '../../src/optimizers/index.ts';
+import {
+  Adadelta,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  Lion,
+  Nadam,
+  type Optimizer,
+  RAdam,
+  RMSprop,
+  resolveOptimizer,
+  SGD,
+} from '../../src/optimizers/index.ts';
 import { expectSameBits } from '../support/compare.ts';
 
 /** Every optimizer in every form, with rates that suit the two functions. */
@@ -30,6 +43,13 @@ const table: [string, (learningRate: number) => Optimizer, parabola: number, ros
   ],
   ['Adam', (learningRate) => new Adam({ learningRate }), 0.05, 0.02],
   ['Adam with amsgrad', (learningRate) => new Adam({ learningRate, amsgrad: true }), 0.05, 0.02],
+  ['Adagrad', (learningRate) => new Adagrad({ learningRate }), 0.5, 0.5],
+  ['Adadelta', (learningRate) => new Adadelta({ learningRate, rho: 0.5, epsilon: 1e-6 }), 1, 0.05],
+  ['AdamW', (learningRate) => new AdamW({ learningRate, weightDecay: 1e-4 }), 0.05, 0.02],
+  ['Adamax', (learningRate) => new Adamax({ learningRate }), 0.05, 0.02],
+  ['Nadam', (learningRate) => new Nadam({ learningRate }), 0.05, 0.02],
+  ['Lion', (learningRate) => new Lion({ learningRate }), 0.005, 0.002],
+  ['RAdam', (learningRate) => new RAdam({ learningRate, clipNorm: 1 }), 0.05, 0.005],
 ];
 
 function parabola(w: Node): Node {
@@ -168,6 +188,9 @@ test('what happens before each run leaves nothing for the garbage collector', ()
     new SGD({ momentum: 0.9 }),
     new RMSprop(),
     new Adam(),
+    new Nadam(),
+    new RAdam(),
+    new AdamW({ globalClipNorm: 1 }),
     new Adam({ learningRate: (step) => 1 / (1 + step) }),
   ]) {
     const w = new Variable('w', [4]);
@@ -319,6 +342,8 @@ describe('names', () => {
     ['rmsprop', 'RMSprop'],
     ['RMSprop', 'RMSprop'],
     ['adam', 'Adam'],
+    ['adamw', 'AdamW'],
+    ['nadam', 'Nadam'],
   ])('%s is %s', (name, type) => {
     expect(resolveOptimizer(name).type).toBe(type);
   });

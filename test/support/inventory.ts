@@ -5,6 +5,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { foldName } from '../../src/base/names.ts';
+import * as callbacks from '../../src/callbacks/index.ts';
 import * as constraints from '../../src/constraints/all.ts';
 import { opRegistry } from '../../src/graph/define-op.ts';
 import * as ops from '../../src/graph/ops.ts';
@@ -15,6 +16,7 @@ import * as losses from '../../src/losses/all.ts';
 import * as metrics from '../../src/metrics/all.ts';
 import * as optimizers from '../../src/optimizers/all.ts';
 import * as regularizers from '../../src/regularizers/all.ts';
+import * as schedules from '../../src/schedules/all.ts';
 
 /** A public name and the checks it passes. */
 export interface Entry {
@@ -125,6 +127,12 @@ export function inventory(): Room[] {
     ),
     room('Metrics', classes(metrics), ['metric', 'metrics']),
     room('Optimizers', classes(optimizers), ['optimizer']),
+    room('Schedules', classes(schedules), ['schedule']),
+    room(
+      'Callbacks',
+      classes(callbacks).filter((name) => /^[A-Z]/.test(name) && name !== 'CallbackList'),
+      ['callback'],
+    ),
     room('Ops', classes(ops), ['op'], (name) => (registered.has(name.replace(/Over$/, '')) ? 'op engine' : undefined)),
   ];
 }

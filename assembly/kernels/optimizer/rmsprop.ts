@@ -37,7 +37,7 @@ function centered(v: v128, a: v128): v128 {
 class Rmsprop {
   @inline slots(): i32 { return 1; }
   @inline hypers(): i32 { return 3; }
-  @inline step<L>(w: usize, g: usize, v: usize, s1: usize, s2: usize, rate: v128, rho: v128, epsilon: v128, h3: v128): void {
+  @inline step<L>(w: usize, g: usize, v: usize, s1: usize, s2: usize, rate: v128, rho: v128, epsilon: v128, h3: v128, h4: v128): void {
     const lanes = changetype<L>(0);
     const gradient = lanes.load(g);
     const v1 = averaged(lanes.load(v), f32x4.mul(gradient, gradient), rho);
@@ -50,7 +50,7 @@ class Rmsprop {
 class RmspropMomentum {
   @inline slots(): i32 { return 2; }
   @inline hypers(): i32 { return 4; }
-  @inline step<L>(w: usize, g: usize, v: usize, m: usize, s2: usize, rate: v128, rho: v128, epsilon: v128, mu: v128): void {
+  @inline step<L>(w: usize, g: usize, v: usize, m: usize, s2: usize, rate: v128, rho: v128, epsilon: v128, mu: v128, h4: v128): void {
     const lanes = changetype<L>(0);
     const gradient = lanes.load(g);
     const v1 = averaged(lanes.load(v), f32x4.mul(gradient, gradient), rho);
@@ -65,7 +65,7 @@ class RmspropMomentum {
 class RmspropCentered {
   @inline slots(): i32 { return 2; }
   @inline hypers(): i32 { return 3; }
-  @inline step<L>(w: usize, g: usize, v: usize, a: usize, s2: usize, rate: v128, rho: v128, epsilon: v128, h3: v128): void {
+  @inline step<L>(w: usize, g: usize, v: usize, a: usize, s2: usize, rate: v128, rho: v128, epsilon: v128, h3: v128, h4: v128): void {
     const lanes = changetype<L>(0);
     const gradient = lanes.load(g);
     const v1 = averaged(lanes.load(v), f32x4.mul(gradient, gradient), rho);
@@ -80,7 +80,7 @@ class RmspropCentered {
 class RmspropCenteredMomentum {
   @inline slots(): i32 { return 3; }
   @inline hypers(): i32 { return 4; }
-  @inline step<L>(w: usize, g: usize, v: usize, m: usize, a: usize, rate: v128, rho: v128, epsilon: v128, mu: v128): void {
+  @inline step<L>(w: usize, g: usize, v: usize, m: usize, a: usize, rate: v128, rho: v128, epsilon: v128, mu: v128, h4: v128): void {
     const lanes = changetype<L>(0);
     const gradient = lanes.load(g);
     const v1 = averaged(lanes.load(v), f32x4.mul(gradient, gradient), rho);
