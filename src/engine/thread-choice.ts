@@ -9,8 +9,8 @@ const SMALL = 30_000;
 /** The first runs are slower than the rest (the host is still compiling) and say nothing. */
 const WARM_UP = 4;
 const RUNS_PER_CANDIDATE = 15;
-/** Runs until the choice is looked at again, doubled each time. */
-const FIRST_RETRY = 2_000;
+/** Runs until the choice is looked at again, doubled each time: soon at first, because other work may have held a core meanwhile. */
+const FIRST_RETRY = 250;
 const LONGEST_RETRY = 20_000;
 
 /** The numbers of threads worth a try when there are `threads`. */
