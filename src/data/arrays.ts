@@ -2,7 +2,7 @@
 
 import { describe, fail, failShape } from '../base/fail.ts';
 import { type DType, fitsShape, formatShape, type PartialShape } from '../base/shape.ts';
-import { Tensor, type TensorLike, tensor } from '../base/tensor.ts';
+import { newArray, Tensor, type TensorLike, tensor } from '../base/tensor.ts';
 
 /** A tensor of at least one sample. `name` is what error messages call it: `x`, `y`. */
 export function samples(where: string, name: string, value: TensorLike | undefined): Tensor {
@@ -77,4 +77,18 @@ export function copyRows(source: Tensor, indices: ArrayLike<number>, target: Ten
 export function countArgument(where: string, name: string, value: number, minimum = 1): number {
   if (!Number.isInteger(value) || value < minimum) fail(where, `\`${name}\` to be an integer >= ${minimum}`, describe(value));
   return value;
+}
+
+/** Tensors one below the other. */
+export function concatenateRows(parts: readonly Tensor[]): Tensor {
+  if (parts.length === 1) return parts[0]!;
+  const rows = parts.reduce((total, part) => total + part.shape[0]!, 0);
+  const width = parts[0]!.size / parts[0]!.shape[0]!;
+  const data = newArray(parts[0]!.dtype, rows * width);
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.size;
+  }
+  return new Tensor(data, [rows, ...parts[0]!.shape.slice(1)]);
 }

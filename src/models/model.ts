@@ -2,9 +2,9 @@
 
 import { fail } from '../base/fail.ts';
 import { formatShape, type PartialShape } from '../base/shape.ts';
-import { newArray, Tensor } from '../base/tensor.ts';
+import type { Tensor } from '../base/tensor.ts';
 import { CallbackList, type History, type Logs, ProgressBar, standardVerbosity, type TrainedModel } from '../callbacks/index.ts';
-import { checkSampleShape } from '../data/arrays.ts';
+import { checkSampleShape, concatenateRows } from '../data/arrays.ts';
 import { ready } from '../engine/index.ts';
 import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
@@ -495,17 +495,4 @@ function feedBatch(step: Step, { x, y, weights }: Samples): void {
     y: y.map((targets) => targets?.data),
     weights: weights.map((part) => part?.data),
   });
-}
-
-function concatenateRows(parts: readonly Tensor[]): Tensor {
-  if (parts.length === 1) return parts[0]!;
-  const rows = parts.reduce((total, part) => total + part.shape[0]!, 0);
-  const width = parts[0]!.size / parts[0]!.shape[0]!;
-  const data = newArray(parts[0]!.dtype, rows * width);
-  let at = 0;
-  for (const part of parts) {
-    data.set(part.data, at);
-    at += part.size;
-  }
-  return new Tensor(data, [rows, ...parts[0]!.shape.slice(1)]);
 }

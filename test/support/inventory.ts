@@ -81,7 +81,9 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
 export function inventory(): Room[] {
   const files = testFiles();
   const golden = goldenCounts();
-  const table = readFileSync(new URL('layers/layers.test.ts', tests), 'utf8');
+  const table = ['basics', 'combinations']
+    .map((part) => readFileSync(new URL(`layers/table-of-${part}.ts`, tests), 'utf8'))
+    .join('\n');
   const entry = (name: string, keys: readonly string[], engine?: string): Entry => {
     const spellings = [foldName(name), ...(aliases[foldName(name)] ?? [])];
     // Tests may write a name as Keras does: GlorotUniform, glorot_uniform.
