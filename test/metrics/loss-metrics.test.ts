@@ -1,6 +1,6 @@
 /** @file Metrics that are the mean of a loss, against values worked out by hand. */
 
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import * as all from '../../src/metrics/all.ts';
 import { expectClose } from '../support/compare.ts';
 
