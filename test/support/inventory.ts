@@ -58,7 +58,9 @@ function goldenCounts(): Map<string, number> {
     }
   };
   for (const file of readdirSync(new URL('golden/', tests))) {
-    const { cases } = JSON.parse(readFileSync(new URL(`golden/${file}`, tests), 'utf8')) as { cases: { config: unknown }[] };
+    const { cases = [] } = JSON.parse(readFileSync(new URL(`golden/${file}`, tests), 'utf8')) as {
+      cases?: { config: unknown }[];
+    };
     for (const { config } of cases) {
       const found = new Set<string>();
       visit(config, '', found);
