@@ -1,5 +1,5 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
-import { Conv, type ConvLayerOptions } from './convolution.ts';
+import { Conv, type ConvLayerOptions, convOptions } from './convolution.ts';
 import type { LayerOptions } from './layer.ts';
 
 /** Options of {@link Conv1D}. */
@@ -17,23 +17,7 @@ export interface Conv1DOptions extends Omit<ConvLayerOptions, 'padding'> {
  */
 export class Conv1D extends Conv<Conv1DOptions> {
   static override readonly type: string = 'Conv1D';
-  static override readonly optionNames: OptionNames = {
-    padding: true,
-    activation: true,
-    strides: true,
-    kernelSize: true,
-    dilationRate: true,
-    useBias: true,
-    biasInitializer: true,
-    biasRegularizer: true,
-    activityRegularizer: true,
-    biasConstraint: true,
-    filters: true,
-    kernelInitializer: true,
-    kernelRegularizer: true,
-    kernelConstraint: true,
-    groups: true,
-  } satisfies OwnOptions<Conv1DOptions, LayerOptions>;
+  static override readonly optionNames: OptionNames = convOptions satisfies OwnOptions<Conv1DOptions, LayerOptions>;
 
   constructor(options: Conv1DOptions) {
     super(options, 1, options.padding ?? 'valid', ['valid', 'same', 'causal']);

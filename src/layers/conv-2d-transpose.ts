@@ -1,6 +1,6 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
 import type { LayerOptions } from './layer.ts';
-import { ConvTranspose, type ConvTransposeOptions } from './transposed-convolution.ts';
+import { ConvTranspose, type ConvTransposeOptions, convTransposeOptions } from './transposed-convolution.ts';
 
 /** Options of {@link Conv2DTranspose}. */
 export interface Conv2DTransposeOptions extends ConvTransposeOptions {}
@@ -15,23 +15,10 @@ export interface Conv2DTransposeOptions extends ConvTransposeOptions {}
  */
 export class Conv2DTranspose extends ConvTranspose {
   static override readonly type: string = 'Conv2DTranspose';
-  static override readonly optionNames: OptionNames = {
-    padding: true,
-    outputPadding: true,
-    kernelSize: true,
-    strides: true,
-    dilationRate: true,
-    activation: true,
-    useBias: true,
-    biasInitializer: true,
-    biasRegularizer: true,
-    activityRegularizer: true,
-    biasConstraint: true,
-    filters: true,
-    kernelInitializer: true,
-    kernelRegularizer: true,
-    kernelConstraint: true,
-  } satisfies OwnOptions<ConvTransposeOptions, LayerOptions>;
+  static override readonly optionNames: OptionNames = { ...convTransposeOptions } satisfies OwnOptions<
+    ConvTransposeOptions,
+    LayerOptions
+  >;
 
   constructor(options: Conv2DTransposeOptions) {
     super(options, 2);

@@ -1,5 +1,5 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
-import { Conv, type ConvLayerOptions } from './convolution.ts';
+import { Conv, type ConvLayerOptions, convOptions } from './convolution.ts';
 import type { LayerOptions } from './layer.ts';
 
 /** Options of {@link Conv2D}. */
@@ -15,23 +15,7 @@ export interface Conv2DOptions extends ConvLayerOptions {}
  */
 export class Conv2D extends Conv<Conv2DOptions> {
   static override readonly type: string = 'Conv2D';
-  static override readonly optionNames: OptionNames = {
-    padding: true,
-    groups: true,
-    kernelSize: true,
-    strides: true,
-    dilationRate: true,
-    activation: true,
-    useBias: true,
-    biasInitializer: true,
-    biasRegularizer: true,
-    activityRegularizer: true,
-    biasConstraint: true,
-    filters: true,
-    kernelInitializer: true,
-    kernelRegularizer: true,
-    kernelConstraint: true,
-  } satisfies OwnOptions<Conv2DOptions, LayerOptions>;
+  static override readonly optionNames: OptionNames = convOptions satisfies OwnOptions<Conv2DOptions, LayerOptions>;
 
   constructor(options: Conv2DOptions) {
     super(options, 2, options.padding ?? 'valid');

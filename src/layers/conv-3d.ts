@@ -1,5 +1,5 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
-import { Conv, type ConvLayerOptions } from './convolution.ts';
+import { Conv, type ConvLayerOptions, convOptions } from './convolution.ts';
 import type { LayerOptions } from './layer.ts';
 
 /** Options of {@link Conv3D}. */
@@ -15,23 +15,7 @@ export interface Conv3DOptions extends ConvLayerOptions {}
  */
 export class Conv3D extends Conv<Conv3DOptions> {
   static override readonly type: string = 'Conv3D';
-  static override readonly optionNames: OptionNames = {
-    padding: true,
-    groups: true,
-    kernelSize: true,
-    strides: true,
-    dilationRate: true,
-    activation: true,
-    useBias: true,
-    biasInitializer: true,
-    biasRegularizer: true,
-    activityRegularizer: true,
-    biasConstraint: true,
-    filters: true,
-    kernelInitializer: true,
-    kernelRegularizer: true,
-    kernelConstraint: true,
-  } satisfies OwnOptions<Conv3DOptions, LayerOptions>;
+  static override readonly optionNames: OptionNames = convOptions satisfies OwnOptions<Conv3DOptions, LayerOptions>;
 
   constructor(options: Conv3DOptions) {
     super(options, 3, options.padding ?? 'valid');

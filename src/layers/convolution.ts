@@ -1,6 +1,7 @@
 /** @file What all convolution layers share: options and their checks, weights with their rules, bias and activation at the end. */
 
 import { fail } from '../base/fail.ts';
+import type { OwnOptions } from '../base/names.ts';
 import { formatShape, type PartialShape, type Shape } from '../base/shape.ts';
 import { type ConstraintSpec, resolveConstraint } from '../constraints/index.ts';
 import type { Node } from '../graph/node.ts';
@@ -36,6 +37,19 @@ export interface BaseConvOptions extends LayerOptions {
   readonly biasConstraint?: ConstraintSpec;
 }
 
+/** Names of {@link BaseConvOptions}. */
+export const baseConvOptions: OwnOptions<BaseConvOptions, LayerOptions> = {
+  kernelSize: true,
+  strides: true,
+  dilationRate: true,
+  activation: true,
+  useBias: true,
+  biasInitializer: true,
+  biasRegularizer: true,
+  activityRegularizer: true,
+  biasConstraint: true,
+};
+
 /** Options of a kernel of filters. */
 export interface KernelOptions {
   /** Number of output channels. */
@@ -55,6 +69,22 @@ export interface ConvLayerOptions extends BaseConvOptions, KernelOptions {
   /** Groups of channels that see only each other. Default 1. */
   readonly groups?: number;
 }
+
+/** Names of {@link KernelOptions}. */
+export const kernelOptions: OwnOptions<KernelOptions, LayerOptions> = {
+  filters: true,
+  kernelInitializer: true,
+  kernelRegularizer: true,
+  kernelConstraint: true,
+};
+
+/** Names of {@link ConvLayerOptions}. */
+export const convOptions: OwnOptions<ConvLayerOptions, LayerOptions> = {
+  ...baseConvOptions,
+  ...kernelOptions,
+  groups: true,
+  padding: true,
+};
 
 /** How a weight starts, what it costs and what bounds it: checked as soon as the layer is made. */
 function checkedRules(where: string, rules: WeightOptions): WeightOptions {

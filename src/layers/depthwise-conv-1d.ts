@@ -1,5 +1,5 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
-import { DepthwiseConv, type DepthwiseConvOptions } from './depthwise-convolution.ts';
+import { DepthwiseConv, type DepthwiseConvOptions, depthwiseConvOptions } from './depthwise-convolution.ts';
 import type { LayerOptions } from './layer.ts';
 
 /** Options of {@link DepthwiseConv1D}. */
@@ -15,22 +15,10 @@ export interface DepthwiseConv1DOptions extends DepthwiseConvOptions {}
  */
 export class DepthwiseConv1D extends DepthwiseConv {
   static override readonly type: string = 'DepthwiseConv1D';
-  static override readonly optionNames: OptionNames = {
-    padding: true,
-    depthMultiplier: true,
-    depthwiseInitializer: true,
-    depthwiseRegularizer: true,
-    depthwiseConstraint: true,
-    kernelSize: true,
-    strides: true,
-    dilationRate: true,
-    activation: true,
-    useBias: true,
-    biasInitializer: true,
-    biasRegularizer: true,
-    activityRegularizer: true,
-    biasConstraint: true,
-  } satisfies OwnOptions<DepthwiseConvOptions, LayerOptions>;
+  static override readonly optionNames: OptionNames = { ...depthwiseConvOptions } satisfies OwnOptions<
+    DepthwiseConvOptions,
+    LayerOptions
+  >;
 
   constructor(options: DepthwiseConv1DOptions) {
     super(options, 1);

@@ -1,5 +1,6 @@
 /** @file What the depthwise and separable convolutions share: kernels of their own for every channel, several if asked for. */
 
+import type { OwnOptions } from '../base/names.ts';
 import type { PartialShape } from '../base/shape.ts';
 import type { ConstraintSpec } from '../constraints/index.ts';
 import type { Node } from '../graph/node.ts';
@@ -8,8 +9,8 @@ import type { Variable } from '../graph/variable.ts';
 import type { InitializerSpec } from '../initializers/index.ts';
 import type { RegularizerSpec } from '../regularizers/index.ts';
 import { positiveInteger } from './checks.ts';
-import { BaseConv, type BaseConvOptions } from './convolution.ts';
-import type { WeightOptions } from './layer.ts';
+import { BaseConv, type BaseConvOptions, baseConvOptions } from './convolution.ts';
+import type { LayerOptions, WeightOptions } from './layer.ts';
 
 /** Options of the depthwise convolutions. */
 export interface DepthwiseConvOptions extends BaseConvOptions {
@@ -25,6 +26,16 @@ export interface DepthwiseConvOptions extends BaseConvOptions {
   readonly depthwiseConstraint?: ConstraintSpec;
 }
 
+/** Names of {@link DepthwiseConvOptions}. */
+export const depthwiseConvOptions: OwnOptions<DepthwiseConvOptions, LayerOptions> = {
+  ...baseConvOptions,
+  padding: true,
+  depthMultiplier: true,
+  depthwiseInitializer: true,
+  depthwiseRegularizer: true,
+  depthwiseConstraint: true,
+};
+
 /** Options of the separable convolutions. */
 export interface SeparableConvOptions extends DepthwiseConvOptions {
   /** Number of output channels. */
@@ -36,6 +47,15 @@ export interface SeparableConvOptions extends DepthwiseConvOptions {
   /** Bounds of the pointwise kernel after every update. Default none. */
   readonly pointwiseConstraint?: ConstraintSpec;
 }
+
+/** Names of {@link SeparableConvOptions}. */
+export const separableConvOptions: OwnOptions<SeparableConvOptions, LayerOptions> = {
+  ...depthwiseConvOptions,
+  filters: true,
+  pointwiseInitializer: true,
+  pointwiseRegularizer: true,
+  pointwiseConstraint: true,
+};
 
 /** Base of all that begin with a depthwise convolution. */
 abstract class DepthwiseBase<O extends DepthwiseConvOptions> extends BaseConv<O> {

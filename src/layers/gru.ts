@@ -6,7 +6,7 @@ import { broadcastTo, gru, reshape, slice } from '../graph/ops.ts';
 import { unrolledGru } from '../graph/unrolled.ts';
 import { type ActivationFunction, type ActivationSpec, resolveActivation } from './activations.ts';
 import type { LayerOptions } from './layer.ts';
-import { areFused, Recurrent, type RecurrentLayerOptions, type StepOptions } from './recurrent.ts';
+import { areFused, Recurrent, type RecurrentLayerOptions, recurrentOptions, type StepOptions } from './recurrent.ts';
 
 /** Options of {@link GRU}. */
 export interface GRUOptions extends RecurrentLayerOptions {
@@ -31,28 +31,9 @@ export interface GRUOptions extends RecurrentLayerOptions {
 export class GRU extends Recurrent<GRUOptions> {
   static override readonly type: string = 'GRU';
   static override readonly optionNames: OptionNames = {
+    ...recurrentOptions,
     recurrentActivation: true,
     resetAfter: true,
-    units: true,
-    activation: true,
-    useBias: true,
-    kernelInitializer: true,
-    recurrentInitializer: true,
-    biasInitializer: true,
-    kernelRegularizer: true,
-    recurrentRegularizer: true,
-    biasRegularizer: true,
-    activityRegularizer: true,
-    kernelConstraint: true,
-    recurrentConstraint: true,
-    biasConstraint: true,
-    dropout: true,
-    recurrentDropout: true,
-    seed: true,
-    returnSequences: true,
-    returnState: true,
-    goBackwards: true,
-    stateful: true,
   } satisfies OwnOptions<GRUOptions, LayerOptions>;
   protected override readonly gates = 3;
   override readonly stateCount = 1;

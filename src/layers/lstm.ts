@@ -5,7 +5,7 @@ import { unrolledLstm } from '../graph/unrolled.ts';
 import type { Variable } from '../graph/variable.ts';
 import { type ActivationFunction, type ActivationSpec, resolveActivation } from './activations.ts';
 import type { LayerOptions } from './layer.ts';
-import { areFused, Recurrent, type RecurrentLayerOptions, type StepOptions } from './recurrent.ts';
+import { areFused, Recurrent, type RecurrentLayerOptions, recurrentOptions, type StepOptions } from './recurrent.ts';
 
 /** Options of {@link LSTM}. */
 export interface LSTMOptions extends RecurrentLayerOptions {
@@ -30,28 +30,9 @@ export interface LSTMOptions extends RecurrentLayerOptions {
 export class LSTM extends Recurrent<LSTMOptions> {
   static override readonly type: string = 'LSTM';
   static override readonly optionNames: OptionNames = {
+    ...recurrentOptions,
     recurrentActivation: true,
     unitForgetBias: true,
-    units: true,
-    activation: true,
-    useBias: true,
-    kernelInitializer: true,
-    recurrentInitializer: true,
-    biasInitializer: true,
-    kernelRegularizer: true,
-    recurrentRegularizer: true,
-    biasRegularizer: true,
-    activityRegularizer: true,
-    kernelConstraint: true,
-    recurrentConstraint: true,
-    biasConstraint: true,
-    dropout: true,
-    recurrentDropout: true,
-    seed: true,
-    returnSequences: true,
-    returnState: true,
-    goBackwards: true,
-    stateful: true,
   } satisfies OwnOptions<LSTMOptions, LayerOptions>;
   protected override readonly gates = 4;
   override readonly stateCount = 2;

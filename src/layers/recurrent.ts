@@ -4,6 +4,7 @@
  */
 
 import { fail, failShape } from '../base/fail.ts';
+import type { OwnOptions } from '../base/names.ts';
 import type { Seed } from '../base/seed.ts';
 import { formatShape, type PartialShape, type Shape } from '../base/shape.ts';
 import { type ConstraintSpec, resolveConstraint } from '../constraints/index.ts';
@@ -76,6 +77,30 @@ export interface RecurrentLayerOptions extends LayerOptions {
   /** Whether a batch begins with the states in which the one before it ended, sample by sample. Default false. */
   readonly stateful?: boolean;
 }
+
+/** Names of {@link RecurrentLayerOptions}. */
+export const recurrentOptions: OwnOptions<RecurrentLayerOptions, LayerOptions> = {
+  units: true,
+  activation: true,
+  useBias: true,
+  kernelInitializer: true,
+  recurrentInitializer: true,
+  biasInitializer: true,
+  kernelRegularizer: true,
+  recurrentRegularizer: true,
+  biasRegularizer: true,
+  activityRegularizer: true,
+  kernelConstraint: true,
+  recurrentConstraint: true,
+  biasConstraint: true,
+  dropout: true,
+  recurrentDropout: true,
+  seed: true,
+  returnSequences: true,
+  returnState: true,
+  goBackwards: true,
+  stateful: true,
+};
 
 /** The activations of gates, and what else a step needs besides weights. */
 export type StepOptions = UnrolledOptions;

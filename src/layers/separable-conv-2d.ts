@@ -1,5 +1,5 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
-import { SeparableConv, type SeparableConvOptions } from './depthwise-convolution.ts';
+import { SeparableConv, type SeparableConvOptions, separableConvOptions } from './depthwise-convolution.ts';
 import type { LayerOptions } from './layer.ts';
 
 /** Options of {@link SeparableConv2D}. */
@@ -15,26 +15,10 @@ export interface SeparableConv2DOptions extends SeparableConvOptions {}
  */
 export class SeparableConv2D extends SeparableConv {
   static override readonly type: string = 'SeparableConv2D';
-  static override readonly optionNames: OptionNames = {
-    filters: true,
-    pointwiseInitializer: true,
-    pointwiseRegularizer: true,
-    pointwiseConstraint: true,
-    padding: true,
-    depthMultiplier: true,
-    depthwiseInitializer: true,
-    depthwiseRegularizer: true,
-    depthwiseConstraint: true,
-    kernelSize: true,
-    strides: true,
-    dilationRate: true,
-    activation: true,
-    useBias: true,
-    biasInitializer: true,
-    biasRegularizer: true,
-    activityRegularizer: true,
-    biasConstraint: true,
-  } satisfies OwnOptions<SeparableConvOptions, LayerOptions>;
+  static override readonly optionNames: OptionNames = { ...separableConvOptions } satisfies OwnOptions<
+    SeparableConvOptions,
+    LayerOptions
+  >;
 
   constructor(options: SeparableConv2DOptions) {
     super(options, 2);

@@ -4,7 +4,7 @@ import { simpleRnn } from '../graph/ops.ts';
 import { unrolledRnn } from '../graph/unrolled.ts';
 import { linear } from './activations.ts';
 import type { LayerOptions } from './layer.ts';
-import { areFused, Recurrent, type RecurrentLayerOptions, type StepOptions } from './recurrent.ts';
+import { areFused, Recurrent, type RecurrentLayerOptions, recurrentOptions, type StepOptions } from './recurrent.ts';
 
 /** Options of {@link SimpleRNN}. */
 export interface SimpleRNNOptions extends RecurrentLayerOptions {}
@@ -20,28 +20,10 @@ export interface SimpleRNNOptions extends RecurrentLayerOptions {}
  */
 export class SimpleRNN extends Recurrent<SimpleRNNOptions> {
   static override readonly type: string = 'SimpleRNN';
-  static override readonly optionNames: OptionNames = {
-    units: true,
-    activation: true,
-    useBias: true,
-    kernelInitializer: true,
-    recurrentInitializer: true,
-    biasInitializer: true,
-    kernelRegularizer: true,
-    recurrentRegularizer: true,
-    biasRegularizer: true,
-    activityRegularizer: true,
-    kernelConstraint: true,
-    recurrentConstraint: true,
-    biasConstraint: true,
-    dropout: true,
-    recurrentDropout: true,
-    seed: true,
-    returnSequences: true,
-    returnState: true,
-    goBackwards: true,
-    stateful: true,
-  } satisfies OwnOptions<SimpleRNNOptions, LayerOptions>;
+  static override readonly optionNames: OptionNames = { ...recurrentOptions } satisfies OwnOptions<
+    SimpleRNNOptions,
+    LayerOptions
+  >;
   protected override readonly gates = 1;
   override readonly stateCount = 1;
 

@@ -1,13 +1,14 @@
 /** @file What the transposed convolutions share: the size of the output, and where the kernel's result is cut. */
 
 import { fail } from '../base/fail.ts';
+import type { OwnOptions } from '../base/names.ts';
 import { formatShape, type PartialShape, type Shape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { convGradInput } from '../graph/ops.ts';
 import type { Variable } from '../graph/variable.ts';
 import { positiveInteger } from './checks.ts';
-import { BaseConv, type BaseConvOptions, type KernelOptions } from './convolution.ts';
-import type { WeightOptions } from './layer.ts';
+import { BaseConv, type BaseConvOptions, baseConvOptions, type KernelOptions, kernelOptions } from './convolution.ts';
+import type { LayerOptions, WeightOptions } from './layer.ts';
 import { type SizeOption, sizesOf } from './windowed.ts';
 
 /** Options of the transposed convolutions. */
@@ -17,6 +18,14 @@ export interface ConvTransposeOptions extends BaseConvOptions, KernelOptions {
   /** Elements added to the end of the output, less than the strides. Default: as many as `padding` asks for. */
   readonly outputPadding?: SizeOption | null;
 }
+
+/** Names of {@link ConvTransposeOptions}. */
+export const convTransposeOptions: OwnOptions<ConvTransposeOptions, LayerOptions> = {
+  ...baseConvOptions,
+  ...kernelOptions,
+  padding: true,
+  outputPadding: true,
+};
 
 /** Size of the output along a dimension, and how many elements of the full result are cut off before it, by the rule of Keras. */
 function transposedSize(

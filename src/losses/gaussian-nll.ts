@@ -9,6 +9,9 @@ import { Loss, type LossOptions } from './loss.ts';
 import { meanOverLast } from './reduce.ts';
 import type { TargetSpec } from './targets.ts';
 
+/** ½·ln 2π. A literal, because engines differ in the last bit of Math.log. */
+const halfLogTwoPi = 0.9189385332046727;
+
 /** Options of {@link GaussianNLL}. */
 export interface GaussianNLLOptions extends LossOptions {
   /** Whether the constant ½·ln 2π is added. Default false. */
@@ -70,7 +73,7 @@ export class GaussianNLL extends Loss<GaussianNLLOptions> {
     const raised = add(given, stopGradient(sub(maximum(given, this.epsilon), given)));
     const variance = select(less(given, 0), Number.NaN, raised);
     const values = add(log(variance), div(square(sub(part(0, means), yTrue)), variance));
-    return meanOverLast(scale(values, 0.5, this.options.full ? 0.5 * Math.log(2 * Math.PI) : 0));
+    return meanOverLast(scale(values, 0.5, this.options.full ? halfLogTwoPi : 0));
   }
 }
 
