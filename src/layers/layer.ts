@@ -9,9 +9,9 @@ import { fitsShape, formatShape, type PartialShape, type Shape, sameShape } from
 import type { Tensor, TensorLike } from '../base/tensor.ts';
 import { type ConstraintSpec, resolveConstraint } from '../constraints/index.ts';
 import { tensorNamed } from '../data/arrays.ts';
-import { Node } from '../graph/node.ts';
+import { inputNode, Node } from '../graph/node.ts';
 import { scale } from '../graph/ops.ts';
-import { currentTrace, isTracing } from '../graph/trace.ts';
+import { currentTrace, isTracing, Trace, withTrace } from '../graph/trace.ts';
 import { Variable } from '../graph/variable.ts';
 import { type InitializerSpec, resolveInitializer } from '../initializers/index.ts';
 import { type Regularizer, type RegularizerSpec, resolveRegularizer } from '../regularizers/index.ts';
@@ -220,11 +220,45 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
     return fail(`${this.where}.apply`, 'what input() or a layer gave, or nodes', describe(x), hint);
   }
 
+  /**
+   * Which outputs will have a mask when the inputs do as `masked` says: so that a mask nobody looks at is refused while a model is made.
+   *
+   * @throws MyelinError when an input has one and the layer does not support it
+   */
+  masksFor(inputShape: Shapes, masked: readonly boolean[]): readonly boolean[] {
+    const hasMask = masked.some((one) => one);
+    if (hasMask && !this.supportsMasking) this.#refuseMask();
+    if (!hasMask && !this.makesMask) return this.ensureBuiltAll(inputShape).map(() => false);
+    return withTrace(new Trace(), () => {
+      const nodes = shapesIn(inputShape).map((shape, i) =>
+        inputNode(`x${i}`, { shape: shape.map((size) => size ?? 2), dtype: 'float32' }),
+      );
+      const masks = nodes.map(({ shape }, i) =>
+        masked[i] ? inputNode(`mask${i}`, { shape: shape.slice(0, 2), dtype: 'float32' }) : undefined,
+      );
+      const given = this.computeMask(isList(inputShape) ? nodes : nodes[0]!, masks);
+      const list = Array.isArray(given) ? (given as readonly Mask[]) : [given as Mask];
+      return this.ensureBuiltAll(inputShape).map((_, i) => list[i] !== undefined);
+    });
+  }
+
+  #refuseMask(): never {
+    const hint = 'put a layer that uses the mask up (such as LSTM with returnSequences: false) before it, or switch masking off.';
+    return fail(this.where, 'an input without mask, because this layer would ignore it', 'one with a mask', hint);
+  }
+
   #connect(x: SymbolicTensor | readonly SymbolicTensor[], inputs: readonly SymbolicTensor[]): SymbolicTensor[] {
-    const shapes = this.ensureBuiltAll(Array.isArray(x) ? inputs.map(({ shape }) => shape) : inputs[0]!.shape);
+    const given = Array.isArray(x) ? inputs.map(({ shape }) => shape) : inputs[0]!.shape;
+    const shapes = this.ensureBuiltAll(given);
+    const masked = this.masksFor(
+      given,
+      inputs.map(({ isMasked }) => isMasked),
+    );
     const outputs: SymbolicTensor[] = [];
     const connection = { layer: this as Layer, inputs, isList: Array.isArray(x), outputs };
-    for (const shape of shapes) outputs.push(new SymbolicTensor(shape, this.name, connection));
+    shapes.forEach((shape, i) => {
+      outputs.push(new SymbolicTensor(shape, this.name, connection, masked[i]));
+    });
     return outputs;
   }
 

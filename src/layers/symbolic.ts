@@ -30,10 +30,14 @@ export class SymbolicTensor {
   /** The call that made it; undefined for an input. */
   readonly connection: Connection | undefined;
 
-  constructor(shape: PartialShape, name: string, connection?: Connection, dtype: DType = 'float32') {
+  /** Whether it will have a mask. */
+  readonly isMasked: boolean;
+
+  constructor(shape: PartialShape, name: string, connection?: Connection, isMasked = false, dtype: DType = 'float32') {
     this.shape = shape;
     this.name = name;
     this.connection = connection;
+    this.isMasked = isMasked;
     this.dtype = dtype;
   }
 }

@@ -61,7 +61,7 @@ class Cloner {
   #ends({ inputs, inputNames, outputs, outputNames, connections }: Network): object {
     const copies = new Map<SymbolicTensor, SymbolicTensor>();
     inputs.forEach((tensor, i) => {
-      copies.set(tensor, new SymbolicTensor(tensor.shape, inputNames[i]!, undefined, tensor.dtype));
+      copies.set(tensor, new SymbolicTensor(tensor.shape, inputNames[i]!, undefined, false, tensor.dtype));
     });
     for (const { layer, inputs: from, isList, outputs: made } of connections) {
       const x = from.map((tensor) => copies.get(tensor)!);

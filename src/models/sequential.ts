@@ -29,6 +29,8 @@ export class Sequential extends Model {
   readonly #layers: Layer[] = [];
   /** Output shapes of the layers, as far as they are built. */
   #shapes: PartialShape[] = [];
+  /** Whether those outputs will have a mask. */
+  readonly #masked: boolean[] = [];
   #inputShape: PartialShape | undefined;
 
   /**
@@ -82,7 +84,12 @@ export class Sequential extends Model {
     const isFirst = this.#layers.length === 0;
     const inputShape = isFirst ? this.#firstShape(layer) : this.isBuilt ? this.outputShape : undefined;
     // Built before it is kept, so that a layer that does not fit leaves the model as it was.
-    if (inputShape) this.#shapes.push(layer.ensureBuilt(inputShape));
+    if (inputShape) {
+      const shape = layer.ensureBuilt(inputShape);
+      const [isMasked = false] = layer.masksFor(inputShape, [this.#masked.at(-1) ?? false]);
+      this.#shapes.push(shape);
+      this.#masked.push(isMasked);
+    }
     if (isFirst) this.#inputShape = inputShape;
     this.#layers.push(layer);
   }
@@ -100,6 +107,7 @@ export class Sequential extends Model {
     const layer = this.#layers.pop();
     if (!layer) return fail(`${this.where}.pop`, 'a model with layers', 'an empty one');
     this.#shapes.length = Math.min(this.#shapes.length, this.#layers.length);
+    this.#masked.length = this.#shapes.length;
     if (this.#layers.length === 0) this.#inputShape = undefined;
     return layer;
   }
@@ -127,8 +135,12 @@ export class Sequential extends Model {
   /** Output shapes of all layers for inputs of this shape. */
   #shapesFor(inputShape: PartialShape): PartialShape[] {
     let shape = inputShape;
-    return this.#layers.map((layer) => {
-      shape = layer.ensureBuilt(shape);
+    let isMasked = false;
+    return this.#layers.map((layer, i) => {
+      const output = layer.ensureBuilt(shape);
+      isMasked = layer.masksFor(shape, [isMasked])[0] ?? false;
+      this.#masked[i] = isMasked;
+      shape = output;
       return shape;
     });
   }

@@ -14,6 +14,7 @@ import {
   GlobalAveragePooling1D,
   GlobalMaxPooling1D,
   GRU,
+  input,
   type Layer,
   LSTM,
   Masking,
@@ -379,7 +380,18 @@ describe('masks end in', () => {
     expect(output[2]).toBe(Math.max(table[6]!, table[0]!));
   });
 
-  test('no layer that would ignore them', async () => {
-    await expect(predict(new Flatten({ name: 'flat' }))).rejects.toThrow(/\[Flatten "flat"\] expected an input without mask/);
+  test('no layer that would ignore them: it is refused while the model is made', () => {
+    const refused = /\[Flatten "flat"\] expected an input without mask/;
+    const masked = () => new Embedding({ inputDim: 5, outputDim: 2, maskZero: true, inputShape: [4] });
+    const flat = () => new Flatten({ name: 'flat' });
+    expect(() => new Sequential([masked(), flat()])).toThrow(refused);
+    expect(() => new Sequential([masked(), new LSTM({ units: 3, returnSequences: true }), flat()])).toThrow(refused);
+    expect(() => new Sequential([masked(), new LSTM({ units: 3 }), flat()])).not.toThrow();
+    const steps = masked().apply(input({ shape: [4] }));
+    expect(() => flat().apply(steps)).toThrow(refused);
+    expect(() => flat().apply(new GlobalAveragePooling1D().apply(steps))).not.toThrow();
+    // Without a shape, it is known when the model is built.
+    const model = new Sequential([new Embedding({ inputDim: 5, outputDim: 2, maskZero: true }), flat()]);
+    expect(() => model.build([null, 4])).toThrow(refused);
   });
 });
