@@ -115,6 +115,8 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
   #outputShape: Shapes | undefined;
   /** The shapes `build` ran for last. */
   #latest: { readonly input: Shapes; readonly output: Shapes } | undefined;
+  /** Whether `build` makes layers: repeated, it would put new ones in the place of those that were trained. */
+  #makesParts = false;
   /** Number of weights a repeated `build` has asked for so far. */
   #rebuilt: number | undefined;
 
@@ -306,8 +308,10 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
   /** As {@link ensureBuilt}, with the shapes of all outputs. */
   ensureBuiltAll(inputShape: Shapes): readonly PartialShape[] {
     if (!this.#inputShape || !this.#outputShape) {
+      const parts = this.sublayers.length;
       try {
         this.#outputShape = this.build(inputShape);
+        this.#makesParts = this.sublayers.length > parts;
       } catch (error) {
         // Weights made before the failure would be made a second time.
         this.#weights.length = 0;
@@ -326,12 +330,13 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
     const { input } = this.#latest!;
     this.#rebuilt = 0;
     try {
+      if (this.#makesParts) throw new MismatchError();
       const output = this.build(inputShape);
       this.#latest = { input: inputShape, output };
       return output;
     } catch (error) {
       this.#rebuilt = 0;
-      this.build(input);
+      if (!this.#makesParts) this.build(input);
       if (!(error instanceof MismatchError)) throw error;
       const expected = `inputs like those it was built for, ${formatShapes(this.#inputShape!)}`;
       return failShape(this.where, expected, formatShapes(inputShape));

@@ -60,6 +60,27 @@ describe('inputs of another size', () => {
   });
 });
 
+test('a layer whose build makes layers keeps those it has: other sizes are refused', () => {
+  class Pair extends Layer {
+    static override readonly type: string = 'Pair';
+    inner!: Dense;
+    override build(inputShape: PartialShape): PartialShape {
+      this.inner = new Dense({ units: 2 });
+      return this.inner.ensureBuilt(inputShape);
+    }
+    override call(x: Node): Node {
+      return this.inner.apply(x);
+    }
+  }
+  const layer = new Pair();
+  layer.ensureBuilt([null, 3, 4]);
+  const { inner } = layer;
+  expect(() => layer.ensureBuilt([null, 5, 4])).toThrow(
+    /expected inputs like those it was built for, \[\?, 3, 4\], got \[\?, 5, 4\]/,
+  );
+  expect(layer.inner).toBe(inner);
+});
+
 describe('a layer of the user', () => {
   test('is built once, with weights in the order of the saved files', () => {
     const layer = new Shift({ name: 'mine' });
