@@ -32,6 +32,7 @@ function poolCase(x: Shape, window: Shape, options: WindowOptions = {}): PoolCas
 export const poolCases: readonly PoolCase[] = [
   poolCase([1, 2, 2, 1], [2, 2], { strides: 2 }),
   poolCase([2, 5, 7, 3], [2, 2], { strides: 2 }),
+  poolCase([2, 5, 6, 8], [2, 2], { strides: 2 }),
   poolCase([2, 5, 7, 6], [3, 2], { strides: [2, 1] }),
   poolCase([2, 5, 6, 5], [3, 3], { strides: 2, padding: 'same' }),
   poolCase([1, 7, 8, 4], [2, 2], { strides: 3, padding: 'same' }),
