@@ -1,4 +1,4 @@
-// Reports the lines of every source file, so that a file that outgrows its idea is seen. `--base <rev>` adds the change since a revision.
+// Reports the lines of every source file, so that a file that outgrows its idea is seen. `--base <rev>` adds the change since a revision, `--top <n>` lists the largest.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -26,7 +26,8 @@ const rows = files.map((file) => {
 });
 rows.sort((a, b) => b.lines - a.lines);
 
-for (const { file, lines, change } of rows) {
+const top = process.argv.includes('--top') ? Number(process.argv[process.argv.indexOf('--top') + 1]) : rows.length;
+for (const { file, lines, change } of rows.slice(0, top)) {
   if (base && change === 0) continue;
   const delta = base ? ` ${change > 0 ? '+' : ''}${change}` : '';
   console.log(

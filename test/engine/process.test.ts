@@ -27,13 +27,13 @@ describe('process', () => {
     setTimeout(() => {
       isTimerDone = true;
     }, 1);
-    const started = performance.now();
-    let yields = 0;
-    while (!isTimerDone || yields < 1000) {
+    // The median, because others may take the processor in between. Nested timers would take at least a millisecond each.
+    const times: number[] = [];
+    while (!isTimerDone || times.length < 1000) {
+      const started = performance.now();
       await yieldToHost();
-      yields++;
+      times.push(performance.now() - started);
     }
-    // Nested timers would take at least a millisecond each.
-    expect((performance.now() - started) / yields).toBeLessThan(0.5);
+    expect(times.sort((a, b) => a - b)[times.length >> 1]).toBeLessThan(0.5);
   });
 });
