@@ -61,9 +61,16 @@ function runFused(control: usize, instruction: usize, part: i32, parts: i32): vo
   }
 }
 
-/** target[part] = a hash of all of source: each thread's value depends on every bit that every other thread wrote before. */
+/**
+ * target[part] = a hash of all of source: each thread's value depends on every bit that every other thread wrote before. The hashes of
+ * two threads must share no structure: with a mere xor and product, a wrong value is forgotten after a few thousand rounds.
+ */
 function probe(source: usize, target: usize, part: i32, parts: i32): void {
-  let hash = part + 1;
-  for (let i = 0; i < parts; i++) hash = (hash ^ load<i32>(source + (<usize>i << 2))) * 0x01000193;
-  store<i32>(target + (<usize>part << 2), hash);
+  let hash: u32 = part + 1;
+  for (let i = 0; i < parts; i++) {
+    hash = (hash ^ load<u32>(source + (<usize>i << 2))) * 0x85ebca6b;
+    hash = (hash ^ (hash >> 15)) * 0xc2b2ae35;
+    hash ^= hash >> 13;
+  }
+  store<u32>(target + (<usize>part << 2), hash);
 }

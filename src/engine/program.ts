@@ -201,9 +201,16 @@ export class ProgramWriter {
   }
 }
 
+/** MurmurHash3's finish of a hash and a value. */
+function mixed(hash: number, value: number): number {
+  const first = Math.imul(hash ^ value, 0x85ebca6b);
+  const second = Math.imul(first ^ (first >>> 15), 0xc2b2ae35);
+  return second ^ (second >>> 13);
+}
+
 /** What `probe` instructions leave behind: the next values of all threads from the present ones. */
 export function probed(source: readonly number[]): number[] {
-  return source.map((_, part) => source.reduce((hash, value) => Math.imul(hash ^ value, 0x01000193), part + 1));
+  return source.map((_, part) => source.reduce(mixed, part + 1));
 }
 
 function checkedTypes(record: KernelRecord, operands: readonly Operand[]): string[] {

@@ -46,6 +46,20 @@ describe('barrier', () => {
     expect([...engine.memory.i32(slots[rounds % 2]!, threads)]).toEqual(expectedRelay(threads, rounds));
   });
 
+  test('is watched by hashes that forget no wrong value', () => {
+    for (const parts of [2, 3]) {
+      for (const wrongAt of [0, 1, 2000, 15_000]) {
+        let [right, wrong] = [new Array<number>(parts).fill(0), new Array<number>(parts).fill(0)];
+        for (let round = 0; round < ROUNDS; round++) {
+          const stale = wrong[1]!;
+          [right, wrong] = [probed(right), probed(wrong)];
+          if (round === wrongAt) wrong[1] = stale;
+        }
+        expect(wrong).not.toEqual(right);
+      }
+    }
+  });
+
   test('would be noticed if it were missing', async () => {
     const engine = await makeEngine(2);
     const slots = [engine.memory.allocate(64), engine.memory.allocate(64)];
