@@ -143,3 +143,4 @@ export * from './ops/tanh-grad.ts';
 export * from './ops/transpose.ts';
 export * from './ops/unstack.ts';
 export * from './ops/variance.ts';
+export * from './ops/with-gradient.ts';

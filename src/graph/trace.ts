@@ -20,12 +20,18 @@ export class Trace {
   readonly masks = new WeakMap<Node, Node>();
   /** Whether layers behave as in training. */
   readonly training: boolean;
+  /** Whether normalization uses its moving statistics even so, and leaves them as they are. */
+  readonly keepsStatistics: boolean;
+  /** Told of every layer that is applied and what it gave; undefined where nobody looks. */
+  readonly onApply: ((layer: { readonly name: string }, outputs: readonly Node[]) => void) | undefined;
   /** Where this trace's random numbers come from; made on first use. */
   random: Variable | undefined;
   #streams = 0;
 
-  constructor(options: { training?: boolean; random?: Variable } = {}) {
+  constructor(options: { training?: boolean; random?: Variable; keepsStatistics?: boolean; onApply?: Trace['onApply'] } = {}) {
     this.training = options.training ?? false;
+    this.keepsStatistics = options.keepsStatistics ?? false;
+    this.onApply = options.onApply;
     this.random = options.random;
   }
 

@@ -45,7 +45,7 @@ export class AlphaDropout extends Layer<AlphaDropoutOptions> {
     this.rate = inRange(this.where, 'rate', this.options.rate, 0, 1);
     if (this.rate === 1) fail(this.where, '`rate` below 1', '1', 'nothing would be left to keep the variance.');
     checkNoiseShape(this.where, this.options.noiseShape);
-    this.#random = new RandomState(this.name, this.options.seed);
+    this.#random = new RandomState(this, this.options.seed);
   }
 
   override get supportsMasking(): boolean {

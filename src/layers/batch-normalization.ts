@@ -4,6 +4,7 @@ import { formatShape, normalizeAxis, type PartialShape } from '../base/shape.ts'
 import { type ConstraintSpec, resolveConstraint } from '../constraints/index.ts';
 import type { Node } from '../graph/node.ts';
 import { batchNormInference, batchNormTraining, movingAverage, transpose } from '../graph/ops.ts';
+import { currentTrace } from '../graph/trace.ts';
 import type { Variable } from '../graph/variable.ts';
 import { type InitializerSpec, resolveInitializer } from '../initializers/index.ts';
 import { type RegularizerSpec, resolveRegularizer } from '../regularizers/index.ts';
@@ -127,7 +128,7 @@ export class BatchNormalization extends Layer<BatchNormalizationOptions> {
     const { epsilon, momentum } = this;
     const gamma = this.#gamma?.node ?? null;
     const beta = this.#beta?.node ?? null;
-    if (!training || !this.trainable) {
+    if (!training || !this.trainable || currentTrace().keepsStatistics) {
       return batchNormInference(x, this.#movingMean.node, this.#movingVariance.node, gamma, beta, { epsilon });
     }
     const { y, mean, variance } = batchNormTraining(x, gamma, beta, { epsilon });

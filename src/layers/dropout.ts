@@ -41,7 +41,7 @@ export class Dropout extends Layer<DropoutOptions> {
     super(typeof options === 'number' ? { rate: options } : options);
     this.rate = inRange(this.where, 'rate', this.options.rate, 0, 1);
     checkNoiseShape(this.where, this.options.noiseShape);
-    this.#random = new RandomState(this.name, this.options.seed);
+    this.#random = new RandomState(this, this.options.seed);
   }
 
   /** Shape of the mask for inputs of `shape`. */

@@ -35,7 +35,7 @@ export class GaussianDropout extends Layer<GaussianDropoutOptions> {
     super(typeof options === 'number' ? { rate: options } : options);
     this.rate = inRange(this.where, 'rate', this.options.rate, 0, 1);
     if (this.rate === 1) fail(this.where, '`rate` below 1', '1', 'the variance rate / (1 − rate) would be infinite.');
-    this.#random = new RandomState(this.name, this.options.seed);
+    this.#random = new RandomState(this, this.options.seed);
   }
 
   override get supportsMasking(): boolean {

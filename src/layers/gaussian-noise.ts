@@ -33,7 +33,7 @@ export class GaussianNoise extends Layer<GaussianNoiseOptions> {
   constructor(options: GaussianNoiseOptions | number) {
     super(typeof options === 'number' ? { stddev: options } : options);
     this.stddev = inRange(this.where, 'stddev', this.options.stddev, 0, 1);
-    this.#random = new RandomState(this.name, this.options.seed);
+    this.#random = new RandomState(this, this.options.seed);
   }
 
   override get supportsMasking(): boolean {

@@ -272,11 +272,7 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
     const masks: Mask[] = inputs.map((node) => trace?.masks.get(node));
     if (options.mask) masks[0] = options.mask;
     const hasMask = masks.some((mask) => mask !== undefined);
-    if (hasMask && !this.supportsMasking) {
-      const hint =
-        'put a layer that uses the mask up (such as LSTM with returnSequences: false) before it, or switch masking off.';
-      fail(this.where, 'an input without mask, because this layer would ignore it', 'one with a mask', hint);
-    }
+    if (hasMask && !this.supportsMasking) this.#refuseMask();
     const result = this.call(x, { training: options.training ?? trace?.training ?? false, mask: masks[0], masks });
     const outputs = Array.isArray(result) ? [...(result as readonly Node[])] : [result as Node];
     if (!outputs.every((one) => one instanceof Node)) {
@@ -289,6 +285,7 @@ export abstract class Layer<O extends LayerOptions = LayerOptions> {
         if (list[i]) trace?.masks.set(node, list[i]);
       });
     }
+    trace?.onApply?.(this, outputs);
     return outputs;
   }
 

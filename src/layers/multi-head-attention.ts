@@ -131,7 +131,7 @@ export class MultiHeadAttention extends Layer<MultiHeadAttentionOptions> {
       if (initializer !== undefined) resolveInitializer(initializer, this.where);
     for (const regularizer of [kernelRegularizer, biasRegularizer]) resolveRegularizer(regularizer, this.where);
     for (const constraint of [kernelConstraint, biasConstraint]) resolveConstraint(constraint, this.where);
-    this.#random = this.#rate > 0 ? new RandomState(this.name, seed) : undefined;
+    this.#random = this.#rate > 0 ? new RandomState(this, seed) : undefined;
   }
 
   override get supportsMasking(): boolean {

@@ -6,15 +6,26 @@ import { advanceRandom } from '../graph/ops.ts';
 import { currentTrace } from '../graph/trace.ts';
 import { Variable } from '../graph/variable.ts';
 
+const statesOf = new WeakMap<object, RandomState[]>();
+
+/** The random states a layer has by itself, in the order they were made: what must be saved for its draws to go on. */
+export function randomStatesIn(layer: object): readonly RandomState[] {
+  return statesOf.get(layer) ?? [];
+}
+
 /** Key and counter as the random kernels read them: two words each. Its variable is made when it is first used. */
 export class RandomState {
   readonly #name: string;
   readonly #key: Key;
   #variable: Variable | undefined;
 
-  /** @param seed gives the state a key of its own; by default the next one that follows from setSeed */
-  constructor(name: string, seed?: Seed) {
-    this.#name = name;
+  /**
+   * @param owner the layer whose state it is; a name for one that is not saved
+   * @param seed gives the state a key of its own; by default the next one that follows from setSeed
+   */
+  constructor(owner: string | { readonly name: string }, seed?: Seed) {
+    this.#name = typeof owner === 'string' ? owner : owner.name;
+    if (typeof owner === 'object') statesOf.set(owner, [...randomStatesIn(owner), this]);
     this.#key = (seed === undefined ? globalSource() : sourceFrom(seed)).key();
   }
 

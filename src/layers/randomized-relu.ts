@@ -39,7 +39,7 @@ export class RandomizedReLU extends Layer<RandomizedReLUOptions> {
     this.lower = inRange(this.where, 'lower', options.lower ?? 1 / 8, 0, Infinity);
     this.upper = inRange(this.where, 'upper', options.upper ?? 1 / 3, 0, Infinity);
     if (this.lower > this.upper) fail(this.where, '`lower` <= `upper`', `${this.lower} and ${this.upper}`);
-    this.#random = new RandomState(this.name, options.seed);
+    this.#random = new RandomState(this, options.seed);
   }
 
   override get supportsMasking(): boolean {

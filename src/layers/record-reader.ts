@@ -112,7 +112,7 @@ export abstract class RecordReader {
       }
       const type = this.text(`${path}.type`, record.type);
       const Class = this.#classes.get(type) ?? this.#failUnknown(`${path}.type`, type);
-      const options = { ...this.#options(`${path}.options`, record.options), ...this.parts(path, record, Class) };
+      const options = { ...this.options(`${path}.options`, record.options), ...this.parts(path, record, Class) };
       const layer = this.guarded(`${path}.options`, type, () => new Class(options as never) as unknown);
       if (!(layer instanceof Layer)) return this.fail(path, 'a layer', layer);
       if (record.id !== undefined) this.#remember(path, record.id, layer);
@@ -157,7 +157,8 @@ export abstract class RecordReader {
     });
   }
 
-  #options(path: string, json: unknown): Record<string, unknown> {
+  /** Options that a RecordWriter wrote. */
+  options(path: string, json: unknown): Record<string, unknown> {
     const options: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(this.#object(path, json))) options[key] = this.#value(`${path}.${key}`, value);
     return options;
@@ -172,7 +173,7 @@ export abstract class RecordReader {
       const object = this.#object(path, json);
       const tag = Object.keys(object).find((key) => key.startsWith('$'));
       if (tag !== undefined) return this.#tagged(path, tag, object);
-      const values = this.#options(path, object);
+      const values = this.options(path, object);
       const { type, options, ...others } = values;
       const make = typeof type === 'string' && Object.keys(others).length === 0 ? this.#customs.get(type) : undefined;
       return make ? this.guarded(path, String(type), () => make(options)) : values;

@@ -105,12 +105,21 @@ export class RecordWriter {
 
   /** The record of a layer with these options, without the layers it shows by itself. */
   record(layer: Layer, config: object): LayerRecord {
+    const trainable = layer.trainable ? undefined : false;
+    return { type: layer.type, options: this.options(layer.where, { ...config, name: layer.name, trainable }) };
+  }
+
+  /**
+   * Options as JSON, those that are undefined left out.
+   *
+   * @throws MyelinError naming the option that JSON cannot hold
+   */
+  options(where: string, config: object): LayerRecord['options'] {
     const options: Record<string, Json> = {};
-    for (const [key, value] of Object.entries({ ...config, name: layer.name, trainable: layer.trainable })) {
-      if (value === undefined || (key === 'trainable' && value === true)) continue;
-      options[key] = this.#value(layer.where, `options.${key}`, key, value);
+    for (const [key, value] of Object.entries(config)) {
+      if (value !== undefined) options[key] = this.#value(where, `options.${key}`, key, value);
     }
-    return { type: layer.type, options };
+    return options;
   }
 
   /** Whether the layers that `layer` makes for itself are trained, where one of them differs from it. */

@@ -142,7 +142,8 @@ export abstract class Recurrent<O extends RecurrentLayerOptions = RecurrentLayer
     this.#activityRegularizer = resolveRegularizer(activityRegularizer, this.where);
     this.#dropout = inRange(this.where, 'dropout', dropout, 0, 1);
     this.#recurrentDropout = inRange(this.where, 'recurrentDropout', recurrentDropout, 0, 1);
-    this.#random = new RandomState(this.name, seed);
+    // Without dropout nothing is drawn, and nothing need be saved.
+    this.#random = new RandomState(this.#dropout > 0 || this.#recurrentDropout > 0 ? this : this.name, seed);
     for (const key of ['kernelInitializer', 'recurrentInitializer', 'biasInitializer'] as const)
       if (this.options[key] !== undefined) resolveInitializer(this.options[key], this.where);
     for (const key of ['kernelRegularizer', 'recurrentRegularizer', 'biasRegularizer'] as const)

@@ -35,7 +35,7 @@ export abstract class ScoredAttention<O extends ScoredAttentionOptions> extends 
     super(options);
     const { dropout = 0, seed } = this.options;
     this.#rate = inRange(this.where, 'dropout', dropout, 0, 1);
-    this.#random = this.#rate > 0 ? new RandomState(this.name, seed) : undefined;
+    this.#random = this.#rate > 0 ? new RandomState(this, seed) : undefined;
   }
 
   override get supportsMasking(): boolean {

@@ -5,11 +5,12 @@ import { checkOptionNames, nearestName } from '../base/names.ts';
 import { Tensor, type TensorLike } from '../base/tensor.ts';
 import type { Callback, Verbosity } from '../callbacks/index.ts';
 import { checkFinite, checkSameCount, countArgument, samples } from '../data/arrays.ts';
+import type { BatchStream } from './stream.ts';
 
 /** Data for a model: samples for its only input or output, or samples for each of them, as a list in their order or by name. */
 export type DataLike = TensorLike | readonly TensorLike[] | Readonly<Record<string, TensorLike>>;
 
-/** Options of `predict`. */
+/** Options of everything that runs over batches. */
 export interface BatchOptions {
   /** Samples per step. Default 32. */
   readonly batchSize?: number;
@@ -29,18 +30,49 @@ export interface EvaluateOptions extends BatchOptions {
    * all of them, a list, or an object by their names. Default 1.
    */
   readonly sampleWeight?: DataLike;
+  /** Batches to evaluate at most. Default: all. */
+  readonly steps?: number;
+}
+
+/** Options of `predict`. */
+export interface PredictOptions extends BatchOptions {
+  /** Batches to predict at most. Default: all. */
+  readonly steps?: number;
+  /**
+   * Whether what is random in training (dropout, noise) is random here, too. Normalization uses its moving statistics all the same, and
+   * nothing is learned. Default false.
+   */
+  readonly training?: boolean;
 }
 
 /** Options of `fit`. */
-export interface FitOptions extends EvaluateOptions {
-  /** How often the data is gone through. Default 1. */
+export interface FitOptions extends Omit<EvaluateOptions, 'steps'> {
+  /** The number of the epoch to end with, which is how often the data is gone through when `initialEpoch` is 0. Default 1. */
   readonly epochs?: number;
+  /** The number of the first epoch, for runs that go on where another ended: epochs `initialEpoch` … `epochs` − 1 are run. Default 0. */
+  readonly initialEpoch?: number;
+  /**
+   * Batches of an epoch. The next epoch goes on in the data where this one ended; data that can be gone through again are begun anew when
+   * they end. Default: an epoch is one pass.
+   */
+  readonly stepsPerEpoch?: number;
   /** Whether every epoch takes the samples in a new random order. Default true. */
   readonly shuffle?: boolean;
   /** Share of the samples, taken from the end before any shuffling, that is held back for validation. Default 0. */
   readonly validationSplit?: number;
-  /** Data evaluated after every epoch, as `[x, y]` or `[x, y, sampleWeight]`. Wins over `validationSplit`. */
-  readonly validationData?: readonly [x: DataLike, y: DataLike, sampleWeight?: DataLike];
+  /** Data evaluated after every epoch, as `[x, y]`, `[x, y, sampleWeight]`, or a stream of batches. Wins over `validationSplit`. */
+  readonly validationData?: readonly [x: DataLike, y: DataLike, sampleWeight?: DataLike] | BatchStream;
+  /** After which epochs to validate: after every n-th, or after those listed (counted from 1). Default 1. */
+  readonly validationFreq?: number | readonly number[];
+  /** Batches of the validation data to evaluate at most. Default: all. */
+  readonly validationSteps?: number;
+  /** Samples per step of the validation. Default: `batchSize`. */
+  readonly validationBatchSize?: number;
+  /**
+   * A checkpoint to go on from: a path, or the bytes of one. The run ends as if it had never been interrupted, to the bit, when model,
+   * data, options and callbacks are those it was begun with. See {@link BackupAndRestore}.
+   */
+  readonly resumeFrom?: string | Uint8Array | ArrayBuffer;
   /** How much samples of each class count in the loss, by class number; classes left out count 1. For models with one output. */
   readonly classWeight?: Readonly<Record<number, number>>;
 }
@@ -50,11 +82,20 @@ const batchOptions = { batchSize: true, verbose: true, callbacks: true, checkFin
   true
 >;
 
-const evaluateOptions = { ...batchOptions, sampleWeight: true } satisfies Record<keyof EvaluateOptions, true>;
+const evaluateOptions = { ...batchOptions, sampleWeight: true, steps: true } satisfies Record<keyof EvaluateOptions, true>;
+
+const predictOptions = { ...batchOptions, steps: true, training: true } satisfies Record<keyof PredictOptions, true>;
 
 const fitOptions = {
-  ...evaluateOptions,
+  ...batchOptions,
+  sampleWeight: true,
   epochs: true,
+  initialEpoch: true,
+  stepsPerEpoch: true,
+  validationFreq: true,
+  validationSteps: true,
+  validationBatchSize: true,
+  resumeFrom: true,
   shuffle: true,
   validationSplit: true,
   validationData: true,
@@ -67,8 +108,8 @@ export function checkEvaluateOptions(where: string, options: EvaluateOptions): v
 }
 
 /** Refuses options that `predict` does not know. */
-export function checkBatchOptions(where: string, options: BatchOptions): void {
-  checkOptionNames(where, options, batchOptions);
+export function checkPredictOptions(where: string, options: PredictOptions): void {
+  checkOptionNames(where, options, predictOptions);
 }
 
 /** Refuses options that `fit` does not know. */
@@ -238,7 +279,7 @@ function classWeights(
   );
 }
 
-/** The data to train on and, if there is any, the data to validate with. */
+/** Arrays to train on, and those that were held back for validation. */
 export function splitData(
   where: string,
   x: DataLike,
@@ -248,23 +289,24 @@ export function splitData(
 ): { training: Samples; validation: Samples | undefined } {
   const { validationSplit = 0, validationData, checkFinite, sampleWeight, classWeight } = options;
   const all = samplesOf(where, x, y, ports, { checkFinite, sampleWeight, classWeight });
-  if (validationData !== undefined) {
-    if (!Array.isArray(validationData) || validationData.length < 2 || validationData.length > 3)
-      fail(where, '`validationData` to be [x, y] or [x, y, sampleWeight]', describe(validationData));
-    const [ownX, ownY, ownWeight] = validationData as readonly [DataLike, DataLike, DataLike?];
-    const own = { checkFinite, sampleWeight: ownWeight, prefix: 'validation ' };
-    return { training: all, validation: samplesOf(where, ownX, ownY, ports, own) };
-  }
   if (typeof validationSplit !== 'number' || !(validationSplit >= 0 && validationSplit < 1)) {
     fail(where, '`validationSplit` to be a number in [0, 1)', describe(validationSplit));
   }
-  if (validationSplit === 0) return { training: all, validation: undefined };
+  if (validationSplit === 0 || validationData !== undefined) return { training: all, validation: undefined };
   const count = countOf(all);
   const at = Math.floor(count * (1 - validationSplit));
   if (at === 0 || at === count) {
     fail(where, '`validationSplit` that leaves samples on both sides', `${validationSplit} of ${count} samples`);
   }
   return { training: sliceSamples(all, 0, at), validation: sliceSamples(all, at, count) };
+}
+
+/** `validationData` in the form of arrays. */
+export function validationSamples(where: string, given: unknown, ports: Ports, mustBeFinite: boolean | undefined): Samples {
+  if (!Array.isArray(given) || given.length < 2 || given.length > 3)
+    return fail(where, '`validationData` to be [x, y], [x, y, sampleWeight] or a stream of batches', describe(given));
+  const [x, y, sampleWeight] = given as [DataLike, DataLike, DataLike?];
+  return samplesOf(where, x, y, ports, { checkFinite: mustBeFinite, sampleWeight, prefix: 'validation ' });
 }
 
 /** The checked batch size. */

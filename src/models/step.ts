@@ -3,77 +3,16 @@
  * A training step takes its batch from samples that lie in the engine's memory, by their indices; the others are handed their batch.
  */
 
-import { fail } from '../base/fail.ts';
-import type { DType, Shape } from '../base/shape.ts';
-import { sizeOf } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Executable } from '../compiler/index.ts';
 import { engine } from '../engine/index.ts';
 import { compileGraph } from '../graph/compile-graph.ts';
-import { gradients } from '../graph/gradient.ts';
-import { Graph } from '../graph/graph.ts';
-import { externalNode, inputNode, type Node } from '../graph/node.ts';
-import { add, cast, gatherRows, scale } from '../graph/ops.ts';
-import { Trace, withTrace } from '../graph/trace.ts';
-import type { Layer } from '../layers/layer.ts';
-import { constrain, penaltiesOf } from '../layers/weight-rules.ts';
-import { lossValue } from '../losses/index.ts';
-import type { Samples } from './arguments.ts';
-import type { Compiled, Result, RunningResults } from './compiled.ts';
+import type { Node } from '../graph/node.ts';
+import type { Variable } from '../graph/variable.ts';
+import type { Compiled } from './compiled.ts';
 import { pace } from './pace.ts';
-
-/** Samples without their batch axis. */
-export interface SampleSpec {
-  readonly shape: Shape;
-  readonly dtype: DType;
-}
-
-/** What a step is compiled for. */
-export interface StepRequest {
-  readonly kind: 'train' | 'test' | 'predict';
-  /** `gather`: samples are picked by index from buffers that are bound later; `direct`: the batch itself is copied in. */
-  readonly feed: 'gather' | 'direct';
-  readonly batch: number;
-  readonly x: readonly SampleSpec[];
-  /** Targets of the outputs, undefined for those without. Missing for a prediction. */
-  readonly y?: readonly (SampleSpec | undefined)[];
-  /** Weights of samples for the outputs' losses. */
-  readonly weights?: readonly (SampleSpec | undefined)[];
-}
-
-/** The shape of one sample of `data`. */
-export function sampleSpec(data: Tensor): SampleSpec {
-  return { shape: data.shape.slice(1), dtype: data.dtype };
-}
-
-/** The shapes of single samples of inputs, targets and weights. */
-export function sampleSpecs({ x, y, weights }: Samples): Required<Pick<StepRequest, 'x' | 'y' | 'weights'>> {
-  const specOf = (data: Tensor | undefined): SampleSpec | undefined => data && sampleSpec(data);
-  return { x: x.map(sampleSpec), y: y.map(specOf), weights: weights.map(specOf) };
-}
-
-/** A batch that programs read: from bound buffers by index, or from input buffers. */
-interface Feed {
-  readonly x: readonly Node[];
-  readonly y: readonly (Node | undefined)[];
-  readonly weights: readonly (Node | undefined)[];
-  readonly indices: Node | undefined;
-}
-
-function feedOf({ feed, batch, x, y = [], weights = [] }: StepRequest): Feed {
-  const indices = feed === 'gather' ? inputNode('indices', { shape: [batch], dtype: 'int32' }) : undefined;
-  const node = (name: string, { shape, dtype }: SampleSpec): Node => {
-    if (!indices) return inputNode(name, { shape: [batch, ...shape], dtype });
-    // The number of samples is not part of the program: only rows are read.
-    return gatherRows(externalNode(name, { shape: [1, ...shape], dtype }), indices);
-  };
-  return {
-    x: x.map((spec, i) => node(`x${i}`, spec)),
-    y: y.map((spec, i) => spec && node(`y${i}`, spec)),
-    weights: weights.map((spec, i) => spec && node(`weights${i}`, spec)),
-    indices,
-  };
-}
+import type { Result, RunningResults } from './running-results.ts';
+import { type Feed, type StepModel, type StepRequest, type TracedStep, traceStep } from './trace-step.ts';
 
 /** Addresses of samples in the engine's memory. */
 export interface Places {
@@ -89,81 +28,16 @@ export interface Batch {
   readonly weights: readonly (Tensor['data'] | undefined)[];
 }
 
-/** What a step needs of a model. */
-export interface StepModel extends Layer {
-  /** Names of its outputs, when there are `count` of them. */
-  namesOf(count: number): readonly string[];
-}
-
-/** A step before it is compiled. */
-interface TracedStep {
-  readonly graph: Graph;
-  readonly feed: Feed;
-  readonly results: readonly Result[];
-  readonly beforeRun: readonly (() => void)[];
-  readonly batch: number;
-}
-
-/** The graph of a step: outputs are losses and statistics of the metrics, or the predictions. */
-function traceStep(model: StepModel, compiled: Compiled | undefined, request: StepRequest): TracedStep {
-  const { kind, batch } = request;
-  const trace = new Trace({ training: kind === 'train' });
-  const feed = feedOf(request);
-  const results: Result[] = [];
-  const outputs = withTrace(trace, () => {
-    const inputs = feed.x.map((node) => cast(node, 'float32'));
-    const predictions = model.applyAll(inputs.length === 1 ? inputs[0]! : inputs);
-    if (!compiled || request.kind === 'predict') return predictions;
-    const names = model.namesOf(predictions.length);
-    compiled.settle(names);
-    const isSingle = predictions.length === 1;
-    const statistics: Node[] = [];
-    const losses: Node[] = [];
-    const lossNodes: Node[] = [];
-    predictions.forEach((yPred, i) => {
-      const name = names[i]!;
-      const yTrue = feed.y[i];
-      const { loss, weight } = compiled.gearOf(name);
-      const mask = trace.masks.get(yPred);
-      if (loss) {
-        const own = lossValue(loss, yTrue ?? fail(model.where, `targets for "${name}"`, 'none'), yPred, feed.weights[i], mask);
-        losses.push(weight === 1 ? own : scale(own, weight));
-        lossNodes.push(own);
-        if (!isSingle) results.push({ name: `${name}_loss`, metric: undefined, size: 1 });
-      }
-      if (!yTrue) return;
-      for (const metric of compiled.metricsFor(name, yTrue, yPred)) {
-        const node = metric.statistics(yTrue, yPred, mask);
-        results.push({ name: isSingle ? metric.name : `${name}_${metric.name}`, metric, size: sizeOf(node.shape) });
-        statistics.push(node);
-      }
-    });
-    const weights = model.trainableWeights;
-    const loss = [...losses, ...trace.losses, ...penaltiesOf(weights)].reduce((total, part) => add(total, part));
-    if (kind === 'train') {
-      const nodes = weights.map((weight) => weight.node);
-      if (weights.length > 0) compiled.optimizer.apply(gradients(loss, nodes), weights);
-      constrain(weights);
-    }
-    results.unshift({ name: 'loss', metric: undefined, size: 1 });
-    const values = isSingle ? statistics : interleave(results.slice(1), lossNodes, statistics);
-    return [loss, ...values];
-  });
-  return { graph: new Graph(outputs, trace.effects), feed, results, beforeRun: trace.beforeRun, batch };
-}
-
-/** The nodes of `results`, which lists losses and metrics output by output. */
-function interleave(results: readonly Result[], losses: readonly Node[], statistics: readonly Node[]): Node[] {
-  let [loss, statistic] = [0, 0];
-  return results.map(({ metric }) => (metric ? statistics[statistic++]! : losses[loss++]!));
-}
-
 /** A compiled step. */
 export class Step {
   readonly executable: Executable;
   readonly batch: number;
   /** What a training or evaluation step reports. */
   readonly results: readonly Result[];
+  /** What the outputs are called, see {@link StepKind}. */
+  readonly names: readonly string[];
+  /** Variables that runs change: weights, the optimizer's slots, random states. */
+  readonly written: readonly Variable[];
   readonly #feed: Feed;
   readonly #beforeRun: readonly (() => void)[];
   readonly #outputs: number;
@@ -180,11 +54,13 @@ export class Step {
     return step;
   }
 
-  private constructor({ graph, feed, results, beforeRun, batch }: TracedStep, executable: Executable) {
+  private constructor({ graph, feed, results, names, beforeRun, written, batch }: TracedStep, executable: Executable) {
     this.#feed = feed;
     this.#beforeRun = beforeRun;
     this.batch = batch;
     this.results = results;
+    this.names = names;
+    this.written = written;
     this.executable = executable;
     this.#outputs = graph.outputs.length;
     // Addresses of float outputs, as indices into the memory seen as floats.

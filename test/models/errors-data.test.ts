@@ -139,7 +139,7 @@ describe('data', () => {
     [
       'validation data that are no pair',
       fitting(x, y, { validationData: [x] }),
-      /expected `validationData` to be \[x, y\] or \[x, y, sampleWeight\], got \[Tensor\]/,
+      /expected `validationData` to be \[x, y\], \[x, y, sampleWeight\] or a stream of batches, got \[Tensor\]/,
     ],
     [
       'validation data of another shape',

@@ -151,7 +151,7 @@ describe('validation', () => {
   });
 
   test('rounds the number of training samples down, as Keras does', async () => {
-    const steps: number[] = [];
+    const steps: (number | undefined)[] = [];
     const callbacks: Callback[] = [
       { onTestBegin: (count) => void steps.push(count), onTrainBegin: (_, run) => void steps.push(run.steps) },
     ];

@@ -93,7 +93,7 @@ export class Recorder implements Callback {
     this.calls.push(this.#name + parts.join(' '));
   }
 
-  onTrainBegin(_model: unknown, { epochs, steps }: { epochs: number; steps: number }): void {
+  onTrainBegin(_model: unknown, { epochs, steps }: { epochs: number; steps: number | undefined }): void {
     this.#record(`trainBegin ${epochs}x${steps}`);
   }
   onTrainEnd(logs: Logs): void {

@@ -2,13 +2,19 @@
 
 import { Tensor } from '../../src/base/tensor.ts';
 import type { TrainedModel } from '../../src/callbacks/index.ts';
+import type { Variable } from '../../src/graph/variable.ts';
+import { type Optimizer, SGD } from '../../src/optimizers/index.ts';
 
 /** One weight, which tests set, and a learning rate. */
 export class FakeModel implements TrainedModel {
   readonly name = 'm';
   readonly weightNames = ['layer/kernel'];
+  readonly weights: readonly Variable[] = [];
+  readonly trainableWeights: readonly Variable[] = [];
+  /** What was written, and how. */
+  readonly saved: [path: string, options: object | undefined][] = [];
   stopTraining = false;
-  optimizer = { learningRate: 0.1 };
+  optimizer: Optimizer = new SGD({ learningRate: 0.1 });
   weight = 0;
   readonly #direction: 'max' | 'min' | undefined;
 
@@ -26,5 +32,13 @@ export class FakeModel implements TrainedModel {
 
   directionOf(): 'max' | 'min' | undefined {
     return this.#direction;
+  }
+
+  toJSON(): unknown {
+    return {};
+  }
+
+  async save(path: string, options?: object): Promise<void> {
+    this.saved.push([path, options]);
   }
 }

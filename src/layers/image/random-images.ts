@@ -88,7 +88,7 @@ export abstract class RandomImages<O extends RandomImageOptions> extends Layer<O
 
   constructor(options: O) {
     super(options);
-    this.#random = new RandomState(this.name, this.options.seed);
+    this.#random = new RandomState(this, this.options.seed);
   }
 
   override build(inputShape: PartialShape): PartialShape {

@@ -1,0 +1,83 @@
+/** @file Models that train in a way of their own: `trainStep` and `testStep`. */
+
+import { describe, expect, test } from 'vitest';
+import { setSeed } from '../../src/base/seed.ts';
+import { gradients } from '../../src/graph/gradient.ts';
+import type { Node } from '../../src/graph/node.ts';
+import * as ops from '../../src/graph/ops.ts';
+import { Dense } from '../../src/layers/index.ts';
+import { Model, type StepBatch, type StepResults } from '../../src/models/index.ts';
+import { SGD } from '../../src/optimizers/index.ts';
+import { noise, silent } from '../support/models.ts';
+
+class Line extends Model {
+  static override readonly type: string = 'Line';
+  readonly dense = new Dense({ units: 1, kernelRegularizer: 'l2' });
+  override call(x: Node): Node {
+    return this.dense.apply(x);
+  }
+}
+
+/** Does by hand what `fit` does. */
+class ByHand extends Line {
+  override trainStep(batch: StepBatch): StepResults {
+    const loss = this.computeLoss(batch, this.apply(batch.x as Node));
+    const weights = this.trainableWeights;
+    this.optimizer.apply(
+      gradients(
+        loss,
+        weights.map(({ node }) => node),
+      ),
+      weights,
+    );
+    return { loss, largest: ops.max(ops.abs(weights[0]!.node)) };
+  }
+  override testStep(batch: StepBatch): StepResults {
+    return { half: ops.mul(this.computeLoss(batch, this.apply(batch.x as Node)), 0.5) };
+  }
+}
+
+const [x, y] = [noise([20, 3]), noise([20, 1], 2)];
+
+function compiled<M extends Model>(make: () => M): M {
+  setSeed(8);
+  const model = make();
+  model.compile({ optimizer: new SGD({ learningRate: 0.1, momentum: 0.5 }), loss: 'mse' });
+  return model;
+}
+
+describe('a step of its own', () => {
+  test('trains as the usual one when it does the same, and reports what it gives', async () => {
+    const [model, usual] = [compiled(() => new ByHand()), compiled(() => new Line())];
+    const options = { epochs: 3, batchSize: 8, ...silent };
+    setSeed(9);
+    const { history } = await model.fit(x, y, { ...options, validationData: [x, y] });
+    setSeed(9);
+    const expected = await usual.fit(x, y, options);
+    expect(history.loss).toEqual(expected.history.loss);
+    expect(model.getWeights().map(({ data }) => data)).toEqual(usual.getWeights().map(({ data }) => data));
+    expect(Object.keys(history)).toEqual(['largest', 'loss', 'val_half']);
+    const { loss } = await usual.evaluate(x, y, silent);
+    expect((await model.evaluate(x, y, silent)).half).toBeCloseTo(loss! / 2, 6);
+    expect(Object.keys(await model.trainOnBatch(x, y))).toEqual(['largest', 'loss']);
+  });
+
+  test.each<[string, StepResults, RegExp]>([
+    ['nothing', {}, /trainStep\] expected scalars by name/],
+    ['no object', 3 as never, /trainStep\] expected scalars by name/],
+    ['a number', { loss: 3 as never }, /a node as "loss", got 3/],
+    ['a vector', { loss: ops.add(noise([3]), 1) as never }, /a node as "loss"|a scalar as "loss"/],
+  ])('that gives %s is refused', async (_, result, text) => {
+    class Bad extends Line {
+      override trainStep(): StepResults {
+        return result;
+      }
+    }
+    const model = compiled(() => new Bad());
+    await expect(model.fit(x, y, silent)).rejects.toThrow(text);
+  });
+
+  test('is not called directly', () => {
+    expect(() => new Line().trainStep({ x: [], y: [], sampleWeight: [] })).toThrow(/a subclass that overrides it/);
+  });
+});
