@@ -9,30 +9,67 @@ export { type Seed, setSeed } from './base/seed.ts';
 export type { DType, PartialShape, Shape } from './base/shape.ts';
 export { type NestedArray, Tensor, type TensorLike, type TypedArray, tensor } from './base/tensor.ts';
 export {
+  BackupAndRestore,
+  type BackupAndRestoreOptions,
   type Callback,
+  CSVLogger,
+  type CSVLoggerOptions,
   EarlyStopping,
   type EarlyStoppingOptions,
+  type EventSink,
   History,
+  JSONLogger,
+  type JSONLoggerOptions,
   LambdaCallback,
   LearningRateScheduler,
   type LearningRateSchedulerOptions,
   type Logs,
+  ModelCheckpoint,
+  type ModelCheckpointOptions,
   type MonitorMode,
   type MonitorOptions,
+  type NonFinite,
+  type Output,
+  type PredictingModel,
+  Progress,
   ProgressBar,
+  type ProgressBarOptions,
+  type ProgressOptions,
   ReduceLROnPlateau,
   type ReduceLROnPlateauOptions,
+  type RunInsight,
   type RunParams,
+  type SavedState,
+  type Snapshot,
+  SnapshotEnsemble,
+  type SnapshotEnsembleOptions,
+  StochasticWeightAveraging,
+  type StochasticWeightAveragingOptions,
+  SwapEMAWeights,
+  type SwapEMAWeightsOptions,
+  TensorBoard,
+  type TensorBoardOptions,
   TerminateOnNaN,
   type TerminateOnNaNOptions,
   type TrainedModel,
   type Verbosity,
+  WeightNoise,
+  type WeightNoiseOptions,
 } from './callbacks/index.ts';
 export * as constraints from './constraints/index.ts';
+export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './data/safetensors.ts';
 export { type EngineInfo, engineInfo, type SetupOptions, setup } from './engine/index.ts';
+export {
+  checkGradients,
+  type GradientCheckOptions,
+  GradientReport,
+  type TensorGradientCheck,
+} from './graph/check-gradients.ts';
 export { defineOp, type Operand, type OpRecord } from './graph/define-op.ts';
+export { gradients } from './graph/gradient.ts';
 export { grad, jit, valueAndGrad } from './graph/jit.ts';
 export { Node } from './graph/node.ts';
+export { customGradient, type ValueWithGradient } from './graph/ops/with-gradient.ts';
 export * as ops from './graph/ops.ts';
 export { Variable } from './graph/variable.ts';
 export * as initializers from './initializers/index.ts';

@@ -1,7 +1,8 @@
 import { describe, fail } from '../base/fail.ts';
 import { checkOptionNames } from '../base/names.ts';
 import type { Tensor } from '../base/tensor.ts';
-import type { Callback, Logs, TrainedModel } from './callback.ts';
+import type { Callback, Logs, SavedState, TrainedModel } from './callback.ts';
+import { StateReader, savedNumber } from './callback-state.ts';
 import { Monitor, type MonitorOptions, monitorOptions } from './monitor.ts';
 
 /** Options of {@link EarlyStopping}. */
@@ -10,7 +11,10 @@ export interface EarlyStoppingOptions extends MonitorOptions {
   readonly patience?: number;
   /** Patience is not renewed by values that are no better than this. Default none. */
   readonly baseline?: number;
-  /** Gives the model the weights of its best epoch when training ends, for whatever reason it does. Default false. */
+  /**
+   * Gives the model the weights of its best epoch when training ends, for whatever reason it does: the last epoch, a stop, a cancellation,
+   * an error. Default false.
+   */
   readonly restoreBestWeights?: boolean;
   /** Epochs at the start that do not count. Default 0. */
   readonly startFromEpoch?: number;
@@ -99,5 +103,29 @@ export class EarlyStopping implements Callback {
     if (verbose) console.log(`Restoring model weights from the end of the best epoch: ${this.bestEpoch + 1}.`);
     this.#model!.setWeights(this.#weights);
     this.#weights = undefined;
+  }
+
+  /** Cancelled or failed runs restore the weights, too. */
+  onTrainFinally(): void {
+    if (this.#weights) this.onTrainEnd();
+  }
+
+  getState(): SavedState {
+    return {
+      best: savedNumber(this.#monitor.best),
+      bestEpoch: this.bestEpoch,
+      wait: this.#wait,
+      stoppedEpoch: this.stoppedEpoch ?? null,
+      weights: this.#weights ?? null,
+    };
+  }
+
+  setState(state: SavedState): void {
+    const saved = new StateReader('EarlyStopping', state);
+    this.#monitor.best = saved.optionalNumber('best');
+    this.bestEpoch = saved.number('bestEpoch');
+    this.#wait = saved.number('wait');
+    this.stoppedEpoch = saved.optionalNumber('stoppedEpoch');
+    this.#weights = saved.optionalTensors('weights');
   }
 }

@@ -12,6 +12,10 @@ const hooks = {
   onTestBegin: true,
   onTestBatchEnd: true,
   onTestEnd: true,
+  onTrainFinally: true,
+  getState: true,
+  setState: true,
+  resumeFrom: true,
 } satisfies Record<keyof Callback, true>;
 
 /**

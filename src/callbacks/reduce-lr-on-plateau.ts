@@ -1,6 +1,7 @@
 import { describe, fail } from '../base/fail.ts';
 import { checkOptionNames } from '../base/names.ts';
-import type { Callback, Logs, TrainedModel } from './callback.ts';
+import type { Callback, Logs, SavedState, TrainedModel } from './callback.ts';
+import { StateReader, savedNumber } from './callback-state.ts';
 import { Monitor, type MonitorOptions, monitorOptions } from './monitor.ts';
 
 /** Options of {@link ReduceLROnPlateau}. */
@@ -85,5 +86,16 @@ export class ReduceLROnPlateau implements Callback {
     if (verbose) console.log(`Epoch ${epoch + 1}: the learning rate is now ${optimizer.learningRate}`);
     this.#cooling = cooldown;
     this.#wait = 0;
+  }
+
+  getState(): SavedState {
+    return { best: savedNumber(this.#monitor.best), wait: this.#wait, cooling: this.#cooling };
+  }
+
+  setState(state: SavedState): void {
+    const saved = new StateReader('ReduceLROnPlateau', state);
+    this.#monitor.best = saved.optionalNumber('best');
+    this.#wait = saved.number('wait');
+    this.#cooling = saved.number('cooling');
   }
 }
