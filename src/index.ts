@@ -57,7 +57,33 @@ export {
   type WeightNoiseOptions,
 } from './callbacks/index.ts';
 export * as constraints from './constraints/index.ts';
+export * as augment from './data/augment.ts';
+export { type Bytes, gunzip } from './data/bytes.ts';
+export { type CSVOptions, type CSVRecord, type CSVTable, type CSVType, parseCSV, readCSV } from './data/csv.ts';
+export {
+  type BatchingOptions,
+  type ColumnsOptions,
+  Dataset,
+  type ElementFunction,
+  type ElementOf,
+  type ShuffleOptions,
+} from './data/dataset.ts';
+export { type DecodeImageOptions, decodeImage } from './data/decode-image.ts';
+export { type FlipLabelsOptions, flipLabels } from './data/flip-labels.ts';
+export { parseIDX } from './data/idx.ts';
+export { MinMaxScaler, type MinMaxScalerOptions } from './data/min-max-scaler.ts';
+export { type MixupOptions, mixup } from './data/mixup.ts';
+export { parseNPY, writeNPY } from './data/npy.ts';
+export { parseNPZ, type WriteNPZOptions, writeNPZ } from './data/npz.ts';
+export type { Pass } from './data/pass.ts';
+export { PCA, type PCAOptions, type PCARecord } from './data/pca.ts';
+export type { RowReader, Rows } from './data/rows.ts';
 export { decodeSafetensors, encodeSafetensors, type SafetensorsContent } from './data/safetensors.ts';
+export type { ScalerRecord } from './data/scaler.ts';
+export { channelMeans, StandardScaler, type StandardScalerOptions } from './data/standard-scaler.ts';
+export type { Batched, Unbatched } from './data/structure.ts';
+export { toCategorical } from './data/to-categorical.ts';
+export { type TrainTestSplit, type TrainTestSplitOptions, trainTestSplit } from './data/train-test-split.ts';
 export { type EngineInfo, engineInfo, type SetupOptions, setup } from './engine/index.ts';
 export {
   checkGradients,

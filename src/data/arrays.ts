@@ -67,6 +67,12 @@ export function checkFinite(where: string, name: string, value: Tensor): void {
 /** Rows of `source` picked by `indices`, written to `target` from its start. */
 export function copyRows(source: Tensor, indices: ArrayLike<number>, target: Tensor['data']): void {
   const width = source.size / source.shape[0]!;
+  if (width === 1) {
+    // Labels and the like: a call per element would take longer than the copying.
+    const { data } = source;
+    for (let row = 0; row < indices.length; row++) target[row] = data[indices[row]!]!;
+    return;
+  }
   for (let row = 0; row < indices.length; row++) {
     const start = indices[row]! * width;
     target.set(source.data.subarray(start, start + width), row * width);

@@ -36,7 +36,7 @@ describe('shuffling', () => {
   });
 
   test('reaches the ends of its range', () => {
-    const constant = (value: number): KeySource => ({ key: () => [0, 0], uniform: () => value });
+    const constant = (value: number): KeySource => ({ ...sourceFrom(0), key: () => [0, 0], uniform: () => value });
     expect([...shuffled(4, constant(0))]).toEqual([1, 2, 3, 0]);
     expect([...shuffled(4, constant(1 - 2 ** -53))]).toEqual([0, 1, 2, 3]);
   });
