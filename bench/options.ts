@@ -23,7 +23,7 @@ export interface Options {
 /** How to call it. */
 export const usage = `npm run bench -- [suites…] [options]
 
-  suites           gemm mlp tiny cnn recurrent layers (default: all)
+  suites           gemm mlp tiny cnn recurrent layers optimizers (default: all)
   --quick          few short rounds: a first impression
   --rounds <n>     rounds of turns (default 9)
   --turn <ms>      length of a turn (default 200)

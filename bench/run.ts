@@ -5,6 +5,7 @@ import { describeMachine, finish, type SuiteResult } from './lib/report.ts';
 import { prepareRevision } from './lib/revision.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { gemmSuite } from './suites/gemm.ts';
+import { optimizerSuite } from './suites/optimizers.ts';
 import { trainingSuite } from './suites/training.ts';
 import { workloads } from './workloads.ts';
 
@@ -21,6 +22,7 @@ const suites: Record<string, (options: Options) => Promise<SuiteResult>> = {
   cnn: training('cnn'),
   recurrent: training('recurrent'),
   layers: training('layers'),
+  optimizers: optimizerSuite,
 };
 
 const options = readOptions();

@@ -95,7 +95,7 @@ export { defineOp, type Operand, type OpRecord } from './graph/define-op.ts';
 export { gradients } from './graph/gradient.ts';
 export { grad, jit, valueAndGrad } from './graph/jit.ts';
 export { Node } from './graph/node.ts';
-export { customGradient, type ValueWithGradient } from './graph/ops/with-gradient.ts';
+export { customGradient, type ValueWithGradient } from './graph/ops/custom-gradient.ts';
 export * as ops from './graph/ops.ts';
 export { Variable } from './graph/variable.ts';
 export * as initializers from './initializers/index.ts';
@@ -104,19 +104,49 @@ export * from './layers/index.ts';
 export * as losses from './losses/index.ts';
 export * as metrics from './metrics/index.ts';
 export * from './models/index.ts';
-export { Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, Nadam, Optimizer, RAdam, RMSprop, SGD } from './optimizers/index.ts';
+export {
+  Adadelta,
+  Adagrad,
+  Adam,
+  Adamax,
+  AdamW,
+  type AveragingOptions,
+  Ftrl,
+  LAMB,
+  Lion,
+  type LookaheadOptions,
+  Muon,
+  Nadam,
+  NormalizedGradientDescent,
+  Optimizer,
+  type OptimizerConfig,
+  type OptimizerOptions,
+  type OptimizerSpec,
+  optimizerFromConfig,
+  type ParameterGroup,
+  type ParameterGroupOptions,
+  RAdam,
+  RMSprop,
+  SGD,
+  type UpdateRule,
+  type WeightSelector,
+} from './optimizers/index.ts';
 export * as regularizers from './regularizers/index.ts';
 export {
+  Constant,
   CosineDecay,
   CosineDecayRestarts,
+  CyclicLR,
   ExponentialDecay,
   InverseTimeDecay,
   type LearningRateSchedule,
+  type MomentumRange,
   Noam,
   OneCycle,
   PiecewiseConstantDecay,
   PolynomialDecay,
   PowerDecay,
   Schedule,
+  type ScheduleConfig,
   WarmUp,
 } from './schedules/index.ts';

@@ -46,15 +46,20 @@ const leftOut: Readonly<Record<string, string>> = {
   axis: 'classes are on the last axis',
   num_labels: 'found out from the data',
   from_sorted_ids: 'scores are given, not ids',
-  use_ema: 'not there yet',
-  ema_momentum: 'not there yet',
-  ema_overwrite_frequency: 'not there yet',
-  loss_scale_factor: 'not there yet',
-  gradient_accumulation_steps: 'not there yet',
 };
 
 /** Options that all optimizers have by their base. */
-const optimizerOptions = ['weight_decay', 'clipnorm', 'clipvalue', 'global_clipnorm'];
+const optimizerOptions = [
+  'weight_decay',
+  'clipnorm',
+  'clipvalue',
+  'global_clipnorm',
+  'use_ema',
+  'ema_momentum',
+  'ema_overwrite_frequency',
+  'loss_scale_factor',
+  'gradient_accumulation_steps',
+];
 
 const rooms: Readonly<Record<string, object>> = { layers, losses, metrics, optimizers };
 const camelCase = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -84,8 +89,10 @@ test('every reason is needed', () => {
   expect(Object.keys(leftOut).filter((name) => !used.has(name))).toEqual([]);
 });
 
-test('optimizers take clipping and decay', () => {
+test('optimizers take what all of them have', () => {
   expect(() => new optimizers.Adam({ weightDecay: 0.01, clipNorm: 1 })).not.toThrow();
   expect(() => new optimizers.SGD({ globalClipNorm: 1, weightDecay: 0.1 })).not.toThrow();
   expect(() => new optimizers.RMSprop({ clipValue: 1 })).not.toThrow();
+  expect(() => new optimizers.Lion({ useEma: true, emaMomentum: 0.9, emaOverwriteFrequency: 10 })).not.toThrow();
+  expect(() => new optimizers.Adamax({ lossScaleFactor: 8, gradientAccumulationSteps: 2 })).not.toThrow();
 });

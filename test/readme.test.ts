@@ -16,10 +16,18 @@ const numbersIn = (text: string): number[] => [...text.matchAll(/-?\d+(\.\d+)?(e
 
 /** What each block must print, found by a word only that block has. */
 const checks: Readonly<Record<string, (printed: string) => void>> = {
-  "loss: 'binaryCrossentropy', metrics": (printed) => {
+  'new Adam({ learningRate: 0.05 })': (printed) => {
     const [loss, ...predictions] = numbersIn(printed);
     expect(loss).toBeLessThan(0.2);
     expect(predictions.map(Math.round)).toEqual([0, 1, 1, 0]);
+  },
+  'Dataset.fromGenerator': (printed) => {
+    const [accuracy, ...shapes] = numbersIn(printed);
+    expect(accuracy).toBeGreaterThan(0.9);
+    expect(shapes).toEqual([1, 1, 1, 1]);
+  },
+  checkGradients: (printed) => {
+    expect(printed).toMatch(/^true false Gradients are right: largest relative error/);
   },
   toMermaid: (printed) => {
     expect(printed).toMatch(/^\[ 4, 1 \] \[ 4, 1 \] flowchart TD/);

@@ -10,7 +10,11 @@
  * One more float follows the hyper-parameters: where it is not 0, slots are cleared of tiny numbers after the update. A moving
  * average of zeros decays into subnormals and stays there, and arithmetic on those takes many times as long: the units of a layer
  * that has died would slow every step. To do this now and then is enough, and costs nothing in the steps between.
+ *
+ * What else belongs to a step (lib/segment-extras.ts) is done in pieces that stay in the nearest cache, right before and after the update
+ * of each piece, so that weights and gradients are read from memory once.
  */
+import { after, before, clear, EXTRAS_PIECE, gradientOf, isPaused, normFactor, SUM_CHUNK, segmentFactor } from './segment-extras';
 import { rangeStart } from './parallel';
 import { withoutTiny } from './simd';
 
@@ -52,8 +56,13 @@ function clearTiny(slots: usize, n: i32): void {
 /**
  * Runs the update on this thread's share of every segment. A share of each, not of the whole, so that a thread meets the same part of
  * a weight in every kernel of a step: its gradient, its slots and the weight itself then stay in the cache of one core.
+ *
+ * @param extras what else belongs to the step (lib/segment-extras.ts), 0 if nothing
+ * @param scratch EXTRAS_PIECE floats for each thread; not read without extras
  */
-export function updateSegments<Update>(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
+export function updateSegments<Update>(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
   const op = changetype<Update>(0);
   const rowBytes = (<usize>(3 + op.slots())) << 2;
   const h0 = hyperAt(hyper, 0, op.hypers());
@@ -62,18 +71,38 @@ export function updateSegments<Update>(table: usize, segments: i32, hyper: usize
   const h3 = hyperAt(hyper, 3, op.hypers());
   const h4 = hyperAt(hyper, 4, op.hypers());
   const isClearing = op.slots() > 0 && load<f32>(hyper + (<usize>op.hypers() << 2)) != 0;
+  const pauses = extras != 0 && isPaused(extras);
+  const common = extras != 0 ? normFactor(extras) : 1;
+  scratch += (<usize>(part * EXTRAS_PIECE)) << 2;
+  let chunk = 0;
   for (let s = 0; s < segments; s++) {
     const count = word(table, 0);
     const from = rangeStart(count, part, parts, GRAIN);
     const to = rangeStart(count, part + 1, parts, GRAIN);
-    if (from < to) {
-      const offset = (<usize>from) << 2;
-      let w = <usize>word(table, 1) + offset;
-      let g = <usize>word(table, 2) + offset;
-      let s0 = op.slots() > 0 ? <usize>word(table, 3) + offset : 0;
-      let s1 = op.slots() > 1 ? <usize>word(table, 4) + offset : 0;
-      let s2 = op.slots() > 2 ? <usize>word(table, 5) + offset : 0;
-      let n = to - from;
+    const factor = extras != 0 ? segmentFactor(extras, common, count, chunk) : 1;
+    chunk += (count + SUM_CHUNK - 1) / SUM_CHUNK;
+    const offset = (<usize>from) << 2;
+    let w = <usize>word(table, 1) + offset;
+    let gradient = <usize>word(table, 2) + offset;
+    let s0 = op.slots() > 0 ? <usize>word(table, 3) + offset : 0;
+    let s1 = op.slots() > 1 ? <usize>word(table, 4) + offset : 0;
+    let s2 = op.slots() > 2 ? <usize>word(table, 5) + offset : 0;
+    for (let at = from; at < to; ) {
+      let n = to - at;
+      let g = gradient;
+      if (extras != 0) {
+        if (n > EXTRAS_PIECE) n = EXTRAS_PIECE;
+        if (pauses) {
+          after(extras, s, w, at, n);
+          at += n;
+          w += (<usize>n) << 2;
+          continue;
+        }
+        before(extras, s, w, at, n);
+        g = gradientOf(extras, g, scratch, n, factor);
+      }
+      const length = n;
+      const start = w;
       if (n >= 8) {
         do {
           op.step<Four>(w, g, s0, s1, s2, h0, h1, h2, h3, h4);
@@ -103,7 +132,15 @@ export function updateSegments<Update>(table: usize, segments: i32, hyper: usize
         s1 += 4;
         s2 += 4;
       }
-      for (let slot = 0; isClearing && slot < op.slots(); slot++) clearTiny(<usize>word(table, 3 + slot) + offset, to - from);
+      if (extras != 0) {
+        clear(extras, s, at, length);
+        after(extras, s, start, at, length);
+      }
+      gradient += (<usize>length) << 2;
+      at += length;
+    }
+    if (isClearing && !pauses && from < to) {
+      for (let slot = 0; slot < op.slots(); slot++) clearTiny(<usize>word(table, 3 + slot) + offset, to - from);
     }
     table += rowBytes;
   }

@@ -5,6 +5,7 @@ export { type CloneOptions, cloneModel } from './clone.ts';
 export type { CompileOptions } from './compiled.ts';
 export type { FitEvent } from './fit-stream.ts';
 export { type FromJSONOptions, layerFromJSON, modelFromJSON } from './json.ts';
+export { type LrFinderOptions, type LrFinderResult, lrFinder, type RateCurve } from './lr-finder.ts';
 export { type BatchWeights, Model, type ModelOptions } from './model.ts';
 export type { LoadWeightsOptions, SaveOptions } from './model-file.ts';
 export { type LayerJSON, layerToJSON, type ModelJSON } from './model-json.ts';

@@ -187,7 +187,7 @@ export class Model<O extends ModelOptions = ModelOptions> extends LayerNetwork<O
    *   override trainStep({ x }: StepBatch) {
    *     const loss = ops.mean(ops.square(ops.sub(this.apply(x), x as Node)));
    *     const weights = this.trainableWeights;
-   *     this.optimizer.apply(gradients(loss, weights.map(({ node }) => node)), weights);
+   *     this.optimizer.apply(gradients(this.optimizer.scaleLoss(loss), weights.map(({ node }) => node)), weights);
    *     return { loss };
    *   }
    * }

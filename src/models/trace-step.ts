@@ -146,7 +146,7 @@ export function traceStep(model: StepModel, compiled: Compiled | undefined, requ
     const nodes = weights.map((weight) => weight.node);
     if (kind === 'gradients') return { outputs: gradients(loss, nodes), names: weights.map(({ name }) => name) };
     if (kind === 'train') {
-      if (weights.length > 0) compiled.optimizer.apply(gradients(loss, nodes), weights);
+      if (weights.length > 0) compiled.optimizer.apply(gradients(compiled.optimizer.scaleLoss(loss), nodes), weights);
       constrain(weights);
     }
     return { outputs: [loss, ...values], results };

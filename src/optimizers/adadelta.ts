@@ -1,6 +1,8 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { decay, positive } from './checks.ts';
-import { Optimizer, type OptimizerOptions, type UpdateRule } from './optimizer.ts';
+import { Optimizer } from './optimizer.ts';
+import type { OptimizerOptions } from './options.ts';
+import type { UpdateRule } from './step-block.ts';
 
 /** Options of {@link Adadelta}. */
 export interface AdadeltaOptions extends OptimizerOptions {

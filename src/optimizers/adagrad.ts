@@ -1,6 +1,8 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { notNegative, positive } from './checks.ts';
-import { Optimizer, type OptimizerOptions, type UpdateRule } from './optimizer.ts';
+import { Optimizer } from './optimizer.ts';
+import type { OptimizerOptions } from './options.ts';
+import type { UpdateRule } from './step-block.ts';
 
 /** Options of {@link Adagrad}. */
 export interface AdagradOptions extends OptimizerOptions {
@@ -29,9 +31,9 @@ export class Adagrad extends Optimizer<AdagradOptions> {
   constructor(options?: AdagradOptions) {
     super(options, 0.001);
     const { initialAccumulatorValue = 0.1, epsilon = 1e-7 } = this.options;
-    const initialSlot = notNegative(this.where, 'initialAccumulatorValue', initialAccumulatorValue);
+    const accumulator = notNegative(this.where, 'initialAccumulatorValue', initialAccumulatorValue);
     this.epsilon = positive(this.where, 'epsilon', epsilon);
-    this.rule = { kernel: 'adagrad', slots: [['accumulator']], hypers: 2, initialSlot };
+    this.rule = { kernel: 'adagrad', slots: [['accumulator']], hypers: 2, initialSlots: { accumulator } };
   }
 
   protected override prepare(floats: Float32Array, at: number): void {

@@ -1,7 +1,10 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
+import { power } from '../schedules/portable-math.ts';
 import { decay, positive } from './checks.ts';
-import { Optimizer, type OptimizerOptions, type UpdateRule } from './optimizer.ts';
+import { Optimizer } from './optimizer.ts';
+import type { OptimizerOptions } from './options.ts';
 import { RunningPower } from './running-power.ts';
+import type { UpdateRule } from './step-block.ts';
 
 /** Options of {@link Adamax}. */
 export interface AdamaxOptions extends OptimizerOptions {
@@ -43,9 +46,15 @@ export class Adamax extends Optimizer<AdamaxOptions> {
     this.#power1 = new RunningPower(beta1);
   }
 
+  protected override get takesMomentum(): boolean {
+    return true;
+  }
+
   protected override prepare(floats: Float32Array, at: number, step: number): void {
-    floats[at] = floats[at]! / (1 - this.#power1.at(step + 1));
-    floats[at + 1] = 1 - this.beta1;
+    const beta1 = this.momentumOr(this.beta1);
+    const power1 = beta1 === this.beta1 ? this.#power1.raised(step + 1)[0]! : power(beta1, step + 1);
+    floats[at] = floats[at]! / (1 - power1);
+    floats[at + 1] = 1 - beta1;
     floats[at + 2] = this.beta2;
     floats[at + 3] = this.epsilon;
   }

@@ -6,6 +6,7 @@
 import { fail } from '../base/fail.ts';
 import type { Node } from '../graph/node.ts';
 import { add, clip, div, maximum, mul, norm, sqrt, square, sub, sum } from '../graph/ops.ts';
+import type { NormKind } from '../graph/update-weights.ts';
 import { positive } from './checks.ts';
 
 /** Bounds of gradients; at most one of them. */
@@ -30,14 +31,35 @@ export function checkClipping(where: string, options: GradientClipping): void {
   }
 }
 
-/** The gradients within the bounds of `options`. */
-export function clipGradients(options: GradientClipping, gradients: readonly Node[]): readonly Node[] {
-  const { clipValue, clipNorm, globalClipNorm } = options;
+/** How gradients are measured by their norms before an update, and the bound, or what is added to the norm before it divides. */
+export interface NormRule {
+  readonly kind: Exclude<NormKind, 'trust'>;
+  readonly bound: number;
+}
+
+/** The norm that `options` bound, if they do. */
+export function normRuleOf({ clipNorm, globalClipNorm }: GradientClipping): NormRule | undefined {
+  if (clipNorm !== undefined) return { kind: 'clipEach', bound: clipNorm };
+  return globalClipNorm === undefined ? undefined : { kind: 'clipAll', bound: globalClipNorm };
+}
+
+/**
+ * The gradients as the update wants them, as nodes: for updates that are computed on the graph, and where a norm is that of weights which
+ * several kernels update. Elsewhere the update's own kernel does the same.
+ */
+export function clipGradients(
+  gradients: readonly Node[],
+  rule: NormRule | undefined,
+  clipValue: number | undefined,
+): readonly Node[] {
   if (clipValue !== undefined) return gradients.map((gradient) => clip(gradient, -clipValue, clipValue));
-  if (clipNorm !== undefined) return gradients.map((gradient) => mul(gradient, div(clipNorm, maximum(norm(gradient), clipNorm))));
-  if (globalClipNorm === undefined) return gradients;
+  if (!rule) return gradients;
+  const { kind, bound } = rule;
+  if (kind === 'clipEach') return gradients.map((gradient) => mul(gradient, div(bound, maximum(norm(gradient), bound))));
+  if (kind === 'divideEach') return gradients.map((gradient) => div(gradient, add(norm(gradient), bound)));
   const length = sqrt(gradients.map((gradient) => sum(square(gradient))).reduce((a, b) => add(a, b)));
+  if (kind === 'divideAll') return gradients.map((gradient) => div(gradient, add(length, bound)));
   // length − length is 0, or NaN where the norm is not finite.
-  const factor = add(div(globalClipNorm, maximum(length, globalClipNorm)), sub(length, length));
+  const factor = add(div(bound, maximum(length, bound)), sub(length, length));
   return gradients.map((gradient) => mul(gradient, factor));
 }

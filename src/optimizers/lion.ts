@@ -1,6 +1,8 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { decay } from './checks.ts';
-import { Optimizer, type OptimizerOptions, type UpdateRule } from './optimizer.ts';
+import { Optimizer } from './optimizer.ts';
+import type { OptimizerOptions } from './options.ts';
+import type { UpdateRule } from './step-block.ts';
 
 /** Options of {@link Lion}. */
 export interface LionOptions extends OptimizerOptions {
@@ -35,8 +37,12 @@ export class Lion extends Optimizer<LionOptions> {
     this.beta2 = decay(this.where, 'beta2', beta2);
   }
 
+  protected override get takesMomentum(): boolean {
+    return true;
+  }
+
   protected override prepare(floats: Float32Array, at: number): void {
-    floats[at + 1] = 1 - this.beta1;
+    floats[at + 1] = 1 - this.momentumOr(this.beta1);
     floats[at + 2] = 1 - this.beta2;
   }
 }

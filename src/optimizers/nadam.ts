@@ -1,8 +1,10 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { power } from '../schedules/portable-math.ts';
 import { decay, notNegative, positive } from './checks.ts';
-import { Optimizer, type OptimizerOptions, type UpdateRule } from './optimizer.ts';
+import { Optimizer } from './optimizer.ts';
+import type { OptimizerOptions } from './options.ts';
 import { RunningPower } from './running-power.ts';
+import type { UpdateRule } from './step-block.ts';
 
 /** Options of {@link Nadam}. */
 export interface NadamOptions extends OptimizerOptions {
@@ -40,8 +42,9 @@ export class Nadam extends Optimizer<NadamOptions> {
   readonly #power2: RunningPower;
   /** 0.96 to the power of `momentumDecay`. */
   readonly #warmth: number;
-  /** Factors of the product so far, 0.96ˢ for the next one, and the product. */
+  /** Factors of the product so far, the last of them, 0.96ˢ for the next one, and the product. */
   #count = 0;
+  #mu = 0;
   #next = 1;
   #product = 1;
 
@@ -58,22 +61,21 @@ export class Nadam extends Optimizer<NadamOptions> {
 
   protected override prepare(floats: Float32Array, at: number, step: number): void {
     // The step count was restored, or a run failed: the same multiplications from the start give the same bits.
-    if (this.#count > step) this.#restart();
-    let mu = 0;
+    if (this.#count > step + 1) this.#restart();
     for (; this.#count <= step; this.#count++) {
-      mu = this.beta1 * (1 - 0.5 * this.#next);
-      this.#product *= mu;
+      this.#mu = this.beta1 * (1 - 0.5 * this.#next);
+      this.#product *= this.#mu;
       this.#next *= this.#warmth;
     }
     const ahead = this.beta1 * (1 - 0.5 * this.#next);
     // Both sides of the quotient times √(1 − β₂ˢ), so that the kernel divides by √v.
-    const root = Math.sqrt(1 - this.#power2.at(step + 1));
+    const root = Math.sqrt(1 - this.#power2.raised(step + 1)[0]!);
     const rate = floats[at]!;
     floats[at] = (rate * root * ahead) / (1 - this.#product * ahead);
     floats[at + 1] = 1 - this.beta1;
     floats[at + 2] = 1 - this.beta2;
     floats[at + 3] = this.epsilon * root;
-    floats[at + 4] = (rate * root * (1 - mu)) / (1 - this.#product);
+    floats[at + 4] = (rate * root * (1 - this.#mu)) / (1 - this.#product);
   }
 
   #restart(): void {

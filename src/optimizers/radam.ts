@@ -1,7 +1,10 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
+import { power } from '../schedules/portable-math.ts';
 import { decay, positive } from './checks.ts';
-import { Optimizer, type OptimizerOptions, type UpdateRule } from './optimizer.ts';
+import { Optimizer } from './optimizer.ts';
+import type { OptimizerOptions } from './options.ts';
 import { RunningPower } from './running-power.ts';
+import type { UpdateRule } from './step-block.ts';
 
 /** Options of {@link RAdam}. */
 export interface RAdamOptions extends OptimizerOptions {
@@ -46,17 +49,23 @@ export class RAdam extends Optimizer<RAdamOptions> {
     this.#power2 = new RunningPower(beta2);
   }
 
+  protected override get takesMomentum(): boolean {
+    return true;
+  }
+
   protected override prepare(floats: Float32Array, at: number, step: number): void {
     const s = step + 1;
-    const power2 = this.#power2.at(s);
+    const power2 = this.#power2.raised(s)[0]!;
     const most = 2 / (1 - this.beta2) - 1;
     const length = most - (2 * s * power2) / (1 - power2);
     const isRectified = length > 5;
     const rectifier = isRectified
       ? Math.sqrt(((length - 4) * (length - 2) * most * (1 - power2)) / ((most - 4) * (most - 2) * length))
       : 1;
-    floats[at] = (floats[at]! * rectifier) / (1 - this.#power1.at(s));
-    floats[at + 1] = 1 - this.beta1;
+    const beta1 = this.momentumOr(this.beta1);
+    const power1 = beta1 === this.beta1 ? this.#power1.raised(s)[0]! : power(beta1, s);
+    floats[at] = (floats[at]! * rectifier) / (1 - power1);
+    floats[at + 1] = 1 - beta1;
     floats[at + 2] = 1 - this.beta2;
     floats[at + 3] = isRectified ? this.epsilon : 1;
     floats[at + 4] = isRectified ? 1 : 0;

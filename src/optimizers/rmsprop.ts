@@ -1,6 +1,8 @@
 import type { OptionNames, OwnOptions } from '../base/names.ts';
 import { decay, fraction, positive } from './checks.ts';
-import { Optimizer, type OptimizerOptions, type UpdateRule } from './optimizer.ts';
+import { Optimizer } from './optimizer.ts';
+import type { OptimizerOptions } from './options.ts';
+import type { UpdateRule } from './step-block.ts';
 
 /** Options of {@link RMSprop}. */
 export interface RMSpropOptions extends OptimizerOptions {
@@ -49,9 +51,13 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     this.rule = { kernel, slots, hypers: hasMomentum ? 4 : 3 };
   }
 
+  protected override get takesMomentum(): boolean {
+    return this.momentum > 0;
+  }
+
   protected override prepare(floats: Float32Array, at: number): void {
     floats[at + 1] = this.rho;
     floats[at + 2] = this.epsilon;
-    if (this.rule.hypers > 3) floats[at + 3] = this.momentum;
+    if (this.rule.hypers > 3) floats[at + 3] = this.momentumOr(this.momentum);
   }
 }

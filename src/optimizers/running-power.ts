@@ -7,19 +7,22 @@
 export class RunningPower {
   readonly #base: number;
   #exponent = 0;
-  #value = 1;
+  readonly #value = new Float64Array(1).fill(1);
 
   constructor(base: number) {
     this.#base = base;
   }
 
-  /** base to the power of a whole number >= 0; quick when it is the last one or the next. */
-  at(exponent: number): number {
+  /**
+   * An array with base to the power of a whole number >= 0; quick when it is the last one or the next. In an array, because as the result
+   * of a call that is not inlined a number would become an object, in every step.
+   */
+  raised(exponent: number): Float64Array {
     if (exponent < this.#exponent) {
       this.#exponent = 0;
-      this.#value = 1;
+      this.#value[0] = 1;
     }
-    for (; this.#exponent < exponent; this.#exponent++) this.#value *= this.#base;
+    for (; this.#exponent < exponent; this.#exponent++) this.#value[0]! *= this.#base;
     return this.#value;
   }
 }

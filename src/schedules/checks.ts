@@ -22,3 +22,19 @@ export function atLeastOne(where: string, name: string, value: number): number {
     fail(where, `\`${name}\` to be a finite number >= 1`, describe(value));
   return value;
 }
+
+/** The ends between which a schedule moves the momentum. */
+export interface MomentumRange {
+  readonly max: number;
+  readonly min: number;
+}
+
+/** Refuses a range of momentum that is none. */
+export function checkMomentum(where: string, momentum: MomentumRange | undefined): void {
+  if (momentum === undefined) return;
+  const isRange = typeof momentum === 'object' && momentum !== null && typeof momentum.min === 'number';
+  if (!isRange || !(momentum.min >= 0 && momentum.max >= momentum.min && momentum.max < 1)) {
+    const got = isRange ? `{ max: ${momentum.max}, min: ${momentum.min} }` : describe(momentum);
+    fail(where, '`momentum` to be { max, min } with 0 <= min <= max < 1', got);
+  }
+}

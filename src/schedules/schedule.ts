@@ -4,6 +4,7 @@
  */
 
 import { checkOptionNames, type OptionNames } from '../base/names.ts';
+import { type PlainValue, plainOptions } from './config.ts';
 
 /** Learning rates that follow a formula of the step. */
 export abstract class Schedule<O extends object = object> {
@@ -29,9 +30,23 @@ export abstract class Schedule<O extends object = object> {
   /** The learning rate of a step, counted from 0. */
   abstract rateAt(step: number): number;
 
-  /** What `JSON.stringify` writes. */
-  toJSON(): { type: string; options: Readonly<O> } {
-    return { type: this.type, options: this.options };
+  /** Whether it gives a momentum, too. */
+  get cyclesMomentum(): boolean {
+    return false;
+  }
+
+  /** The momentum (β₁ of Adam and its relatives) of a step, counted from 0, in place of the optimizer's; undefined leaves it alone. */
+  momentumAt(_step: number): number | undefined {
+    return undefined;
+  }
+
+  /**
+   * What `JSON.stringify` writes and `resolveSchedule` reads.
+   *
+   * @throws MyelinError naming an option that JSON cannot hold, such as a function
+   */
+  toJSON(): { type: string; options: Record<string, PlainValue> } {
+    return { type: this.type, options: plainOptions(this.type, this.options) };
   }
 }
 

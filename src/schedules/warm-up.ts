@@ -36,6 +36,17 @@ export class WarmUp extends Schedule<WarmUpOptions> {
       fail(this.type, '`schedule` to be a rate or a schedule', describe(schedule));
   }
 
+  override get cyclesMomentum(): boolean {
+    const { schedule } = this.options;
+    return schedule instanceof Schedule && schedule.cyclesMomentum;
+  }
+
+  /** That of the schedule, as at its step 0 while the rate rises. */
+  override momentumAt(step: number): number | undefined {
+    const { warmupSteps, schedule } = this.options;
+    return schedule instanceof Schedule ? schedule.momentumAt(Math.max(0, step - warmupSteps)) : undefined;
+  }
+
   override rateAt(step: number): number {
     const { warmupSteps, schedule, initialLearningRate = 0 } = this.options;
     const after = (at: number): number => (typeof schedule === 'number' ? schedule : rateOf(schedule, at));

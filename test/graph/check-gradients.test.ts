@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { tensor } from '../../src/base/tensor.ts';
-import { checkGradients } from '../../src/graph/check-gradients.ts';
+import { checkGradients, GradientReport } from '../../src/graph/check-gradients.ts';
 import type { Node } from '../../src/graph/node.ts';
 import * as ops from '../../src/graph/ops.ts';
 import { BatchNormalization, Conv2D, Dense, Dropout, Flatten, LSTM } from '../../src/layers/index.ts';
@@ -45,6 +45,7 @@ describe('checkGradients', () => {
       elements: 12,
     });
     expect(String(report)).toMatch(/^Gradients are right/);
+    expect(report).toBeInstanceOf(GradientReport);
     expect(report.isOk).toBe(true);
     expect(report.error).toBeLessThan(1e-3);
     expect(report.valueError).toBeLessThan(1e-5);

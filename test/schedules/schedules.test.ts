@@ -7,8 +7,10 @@ import { Variable } from '../../src/graph/variable.ts';
 import { SGD } from '../../src/optimizers/index.ts';
 import * as all from '../../src/schedules/all.ts';
 import {
+  Constant,
   CosineDecay,
   CosineDecayRestarts,
+  CyclicLR,
   ExponentialDecay,
   InverseTimeDecay,
   type LearningRateSchedule,
@@ -111,6 +113,39 @@ test.each([
     [0, 1, 2, 6, 10],
     [0.5, 0.75, 1, 0.55, 0.1],
   ],
+  [
+    'one cycle of three phases',
+    new OneCycle({
+      maxLearningRate: 1,
+      totalSteps: 11,
+      pctStart: 3 / 11,
+      annealStrategy: 'linear',
+      divFactor: 2,
+      finalDivFactor: 5,
+      threePhase: true,
+    }),
+    [0, 1, 2, 3, 4, 7, 10, 11],
+    [0.5, 0.75, 1, 0.75, 0.5, 0.3, 0.1, 0.1],
+  ],
+  ['a constant', new Constant({ learningRate: 0.3 }), [0, 1, 1000], [0.3, 0.3, 0.3]],
+  [
+    'cycles that are alike',
+    new CyclicLR({ baseLearningRate: 1, maxLearningRate: 2, stepSizeUp: 2, stepSizeDown: 4 }),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 14],
+    [1, 1.5, 2, 1.75, 1.5, 1.25, 1, 1.5, 2, 2],
+  ],
+  [
+    'cycles of half the height each',
+    new CyclicLR({ baseLearningRate: 1, maxLearningRate: 2, stepSizeUp: 2, mode: 'triangular2' }),
+    [0, 2, 4, 5, 6, 10, 14],
+    [1, 2, 1, 1.25, 1.5, 1.25, 1.125],
+  ],
+  [
+    'cycles that fall by a factor',
+    new CyclicLR({ baseLearningRate: 0, maxLearningRate: 2, stepSizeUp: 2, mode: 'exp_range', gamma: 0.5 }),
+    [0, 1, 2, 3, 4, 6],
+    [0, 0.5, 0.5, 0.125, 0, 2 / 64],
+  ],
   ['power', new PowerDecay({ initialLearningRate: 1, decaySteps: 4, power: 0.5 }), [0, 4, 12, 60], [1, Math.SQRT1_2, 0.5, 0.25]],
   ['noam', new Noam({ modelSize: 64, warmupSteps: 16 }), [0, 7, 15, 63], [1 / 512, 1 / 64, 1 / 32, 1 / 64]],
   [
@@ -124,9 +159,43 @@ test.each([
   expectClose(ratesOf(schedule, steps), expected, { absolute: 6e-7, relative: 0 });
 });
 
+/** PyTorch's published momentum of ten steps, and cycles against the formula. */
+test('momentum goes against the rate', () => {
+  const momentum = { max: 0.95, min: 0.85 };
+  const momentaOf = (schedule: Schedule, steps: readonly number[]): number[] => steps.map((step) => schedule.momentumAt(step)!);
+  const ten = Array.from({ length: 10 }, (_, step) => step);
+  const cycle = new OneCycle({ maxLearningRate: 1, totalSteps: 10, momentum });
+  const expected = [0.95, 0.9, 0.85, 0.854952, 0.868826, 0.888874, 0.911126, 0.931174, 0.945048, 0.95];
+  expectClose(momentaOf(cycle, ten), expected, { absolute: 6e-7, relative: 0 });
+  expectClose(momentaOf(new WarmUp({ warmupSteps: 3, schedule: cycle }), [0, 3, 4, 12]), [0.95, 0.95, 0.9, 0.95], {
+    absolute: 6e-7,
+    relative: 0,
+  });
+  const cyclic = new CyclicLR({ baseLearningRate: 0.1, maxLearningRate: 1, stepSizeUp: 2, mode: 'triangular2', momentum });
+  expectClose(momentaOf(cyclic, [0, 1, 2, 3, 4, 6]), [0.95, 0.9, 0.85, 0.9, 0.95, 0.9], { absolute: 1e-12, relative: 0 });
+  const three = new OneCycle({
+    maxLearningRate: 1,
+    totalSteps: 11,
+    pctStart: 3 / 11,
+    annealStrategy: 'linear',
+    threePhase: true,
+    momentum,
+  });
+  expectClose(momentaOf(three, [0, 2, 3, 4, 8]), [0.95, 0.85, 0.9, 0.95, 0.95], { absolute: 1e-12, relative: 0 });
+  for (const plain of [
+    new OneCycle({ maxLearningRate: 1, totalSteps: 10 }),
+    new Constant({ learningRate: 1 }),
+    new WarmUp({ warmupSteps: 1, schedule: 1 }),
+  ]) {
+    expect([plain.cyclesMomentum, plain.momentumAt(0)]).toEqual([false, undefined]);
+  }
+});
+
 const samples: readonly Schedule[] = [
+  new Constant({ learningRate: 0.1 }),
   new CosineDecay({ initialLearningRate: 0.1, decaySteps: 10, alpha: 0.1 }),
   new CosineDecayRestarts({ initialLearningRate: 0.1, firstDecaySteps: 3, mMul: 0.9 }),
+  new CyclicLR({ baseLearningRate: 0.1, maxLearningRate: 1, stepSizeUp: 4, momentum: { max: 0.9, min: 0.8 } }),
   new ExponentialDecay({ initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.3 }),
   new InverseTimeDecay({ initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.3 }),
   new Noam({ modelSize: 32, warmupSteps: 5 }),
@@ -152,6 +221,12 @@ describe('configs', () => {
     expect(
       () => new (schedule.constructor as new (options: object) => Schedule)({ ...schedule.options, decay_steps: 1 }),
     ).toThrow(`[${type}] expected an option it knows, got \`decay_steps\``);
+  });
+
+  test('a function cannot be written', () => {
+    expect(() => JSON.stringify(new WarmUp({ warmupSteps: 1, schedule: () => 1 }))).toThrow(
+      /\[WarmUp\] expected `schedule` to be something that JSON can hold, .* got function schedule/,
+    );
   });
 
   test('what is no schedule is refused', () => {
@@ -212,6 +287,18 @@ test('bad options are refused', () => {
   );
   expect(() => new OneCycle({ maxLearningRate: 1, totalSteps: 1 })).toThrow(/`totalSteps` to be a whole number >= 2, got 1/);
   expect(() => new OneCycle({ maxLearningRate: 1, totalSteps: 3 })).toThrow(/of the steps to be more than one step/);
+  const cycle = { maxLearningRate: 1, totalSteps: 10 };
+  expect(() => new OneCycle({ ...cycle, threePhase: true, pctStart: 0.6 })).toThrow(
+    /`pctStart` to be between 0 and 0\.5, got 0\.6/,
+  );
+  expect(() => new OneCycle({ ...cycle, momentum: { max: 0.8, min: 0.9 } })).toThrow(
+    /`momentum` to be \{ max, min \} with 0 <= min <= max < 1, got \{ max: 0\.8, min: 0\.9 \}/,
+  );
+  expect(() => new OneCycle({ ...cycle, momentum: 0.9 as never })).toThrow(/`momentum` to be \{ max, min \} .* got 0\.9/);
+  const cyclic = { baseLearningRate: 0.1, maxLearningRate: 1 };
+  expect(() => new CyclicLR({ ...cyclic, mode: 'triangle' as never })).toThrow(/`mode` to be 'triangular' or .*, got "triangle"/);
+  expect(() => new CyclicLR({ ...cyclic, stepSizeUp: 0 })).toThrow(/`stepSizeUp` to be a positive finite number, got 0/);
+  expect(() => new Constant({ learningRate: -1 })).toThrow(/`learningRate` to be a finite number >= 0, got -1/);
   expect(() => new WarmUp({ warmupSteps: 1, schedule: 'cosine' as never })).toThrow(
     /`schedule` to be a rate or a schedule, got "cosine"/,
   );

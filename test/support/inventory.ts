@@ -7,13 +7,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { foldName } from '../../src/base/names.ts';
 import * as callbacks from '../../src/callbacks/index.ts';
 import * as constraints from '../../src/constraints/all.ts';
+import * as augment from '../../src/data/augment.ts';
 import { opRegistry } from '../../src/graph/define-op.ts';
 import * as ops from '../../src/graph/ops.ts';
+import * as library from '../../src/index.ts';
 import * as initializers from '../../src/initializers/all.ts';
 import { activationFunctions } from '../../src/layers/activations.ts';
 import * as layers from '../../src/layers/index.ts';
 import * as losses from '../../src/losses/all.ts';
 import * as metrics from '../../src/metrics/all.ts';
+import * as node from '../../src/node/index.ts';
 import * as optimizers from '../../src/optimizers/all.ts';
 import * as regularizers from '../../src/regularizers/all.ts';
 import * as schedules from '../../src/schedules/all.ts';
@@ -116,7 +119,7 @@ export function inventory(): Room[] {
     title,
     entries: [...names].sort((a, b) => (a < b ? -1 : 1)).map((name) => entry(name, keys, engine?.(name))),
   });
-  return [
+  const rooms = [
     room('Layers', layerNames, ['layer', 'wrapped', 'type', 'class_name'], (name) =>
       table.includes(`['${name}'`) || new RegExp(`\\[\\s*'${name}',`).test(table) ? 'layer engine' : undefined,
     ),
@@ -138,7 +141,12 @@ export function inventory(): Room[] {
       ['callback'],
     ),
     room('Ops', classes(ops), ['op'], (name) => (registered.has(name.replace(/Over$/, '')) ? 'op engine' : undefined)),
+    room('Augmentation (`augment`)', classes(augment), []),
+    room('Files (`myelin/node`)', classes(node), []),
   ];
+  const named = new Set(rooms.flatMap(({ entries }) => entries.map(({ name }) => name)));
+  const others = classes(library).filter((name) => !named.has(name));
+  return [...rooms, room('Models, data and tools', others, [])];
 }
 
 /** The page. */

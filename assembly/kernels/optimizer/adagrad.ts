@@ -38,11 +38,15 @@ class Adadelta {
 }
 
 /** A += g²; w −= η·g / √(A + ε). Hyper: [η, ε]. */
-export function adagrad(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<Adagrad>(table, segments, hyper, part, parts);
+export function adagrad(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<Adagrad>(table, segments, hyper, extras, scratch, part, parts);
 }
 
 /** E ← ρ·E + (1 − ρ)·g²; δ = g·√(D + ε) / √(E + ε); D ← ρ·D + (1 − ρ)·δ²; w −= η·δ. Hyper: [η, ρ, ε]. */
-export function adadelta(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<Adadelta>(table, segments, hyper, part, parts);
+export function adadelta(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<Adadelta>(table, segments, hyper, extras, scratch, part, parts);
 }

@@ -79,21 +79,29 @@ class Lion {
 }
 
 /** m as above; u ← max(β₂·u, |g|); w −= α·m / (u + ε) with α = η / (1 − β₁ˢ). Hyper: [α, 1 − β₁, β₂, ε]. */
-export function adamax(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<Adamax>(table, segments, hyper, part, parts);
+export function adamax(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<Adamax>(table, segments, hyper, extras, scratch, part, parts);
 }
 
 /** m as above; v += (g² − v)(1 − β₂); w −= (α·m + γ·g) / (√v + ε). Hyper: [α, 1 − β₁, 1 − β₂, ε, γ]. */
-export function nadam(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<Nadam>(table, segments, hyper, part, parts);
+export function nadam(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<Nadam>(table, segments, hyper, extras, scratch, part, parts);
 }
 
 /** m and v as in nadam; w −= α·m / (κ·√v + ε), where κ = 0, ε = 1 is a step without division. Hyper: [α, 1 − β₁, 1 − β₂, ε, κ]. */
-export function radam(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<Radam>(table, segments, hyper, part, parts);
+export function radam(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<Radam>(table, segments, hyper, extras, scratch, part, parts);
 }
 
 /** w −= η·sign(m + (g − m)(1 − β₁)); m += (g − m)(1 − β₂). Hyper: [η, 1 − β₁, 1 − β₂]. */
-export function lion(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<Lion>(table, segments, hyper, part, parts);
+export function lion(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<Lion>(table, segments, hyper, extras, scratch, part, parts);
 }

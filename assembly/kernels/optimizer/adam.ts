@@ -52,11 +52,15 @@ class AdamAmsgrad {
 }
 
 /** m += (g − m)(1 − β₁); v += (g² − v)(1 − β₂); w −= α·m / (√v + ε). Hyper: [α, 1 − β₁, 1 − β₂, ε]. */
-export function adam(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<Adam>(table, segments, hyper, part, parts);
+export function adam(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<Adam>(table, segments, hyper, extras, scratch, part, parts);
 }
 
 /** As adam, divided by the largest v so far: v̂ ← max(v̂, v); w −= α·m / (√v̂ + ε). Hyper: [α, 1 − β₁, 1 − β₂, ε]. */
-export function adamAmsgrad(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<AdamAmsgrad>(table, segments, hyper, part, parts);
+export function adamAmsgrad(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<AdamAmsgrad>(table, segments, hyper, extras, scratch, part, parts);
 }

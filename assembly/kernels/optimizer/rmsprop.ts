@@ -94,21 +94,29 @@ class RmspropCenteredMomentum {
 }
 
 /** Slots v; hyper [η, ρ, ε]. */
-export function rmsprop(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<Rmsprop>(table, segments, hyper, part, parts);
+export function rmsprop(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<Rmsprop>(table, segments, hyper, extras, scratch, part, parts);
 }
 
 /** Slots v, m; hyper [η, ρ, ε, μ]. */
-export function rmspropMomentum(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<RmspropMomentum>(table, segments, hyper, part, parts);
+export function rmspropMomentum(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<RmspropMomentum>(table, segments, hyper, extras, scratch, part, parts);
 }
 
 /** Slots v, a; hyper [η, ρ, ε]. */
-export function rmspropCentered(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<RmspropCentered>(table, segments, hyper, part, parts);
+export function rmspropCentered(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<RmspropCentered>(table, segments, hyper, extras, scratch, part, parts);
 }
 
 /** Slots v, m, a; hyper [η, ρ, ε, μ]. */
-export function rmspropCenteredMomentum(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<RmspropCenteredMomentum>(table, segments, hyper, part, parts);
+export function rmspropCenteredMomentum(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<RmspropCenteredMomentum>(table, segments, hyper, extras, scratch, part, parts);
 }

@@ -46,16 +46,22 @@ class SgdNesterov {
 }
 
 /** w −= η·g. Hyper: [η]. */
-export function sgd(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<Sgd>(table, segments, hyper, part, parts);
+export function sgd(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<Sgd>(table, segments, hyper, extras, scratch, part, parts);
 }
 
 /** v ← μ·v − η·g; w += v. Hyper: [η, μ]. */
-export function sgdMomentum(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<SgdMomentum>(table, segments, hyper, part, parts);
+export function sgdMomentum(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<SgdMomentum>(table, segments, hyper, extras, scratch, part, parts);
 }
 
 /** As sgdMomentum, with a step of μ·v − η·g from the new v. Hyper: [η, μ]. */
-export function sgdNesterov(table: usize, segments: i32, hyper: usize, part: i32, parts: i32): void {
-  updateSegments<SgdNesterov>(table, segments, hyper, part, parts);
+export function sgdNesterov(
+  table: usize, segments: i32, hyper: usize, extras: usize, scratch: usize, part: i32, parts: i32,
+): void {
+  updateSegments<SgdNesterov>(table, segments, hyper, extras, scratch, part, parts);
 }

@@ -5,13 +5,13 @@ import { Node } from '../node.ts';
 /** Gradients of the inputs from that of the value; null where nothing flows. */
 type Rule = (dy: Node) => readonly (Node | null)[];
 
-interface WithGradientAttrs {
+interface CustomGradientAttrs {
   readonly rule: Rule;
 }
 
 /** The value as it was computed, with a gradient that somebody else knows: inputs are the value, then what it was computed from. */
-const op = defineOp<WithGradientAttrs, number>({
-  name: 'withGradient',
+const op = defineOp<CustomGradientAttrs, number>({
+  name: 'customGradient',
   infer: ([value]) => value!,
   lower: () => undefined,
   gradient: ({ dy, attrs }) => [null, ...attrs.rule(dy)],
