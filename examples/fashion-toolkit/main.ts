@@ -63,7 +63,8 @@ console.log(found.plot());
 const maxRate = found.suggestion ?? 0.05;
 
 const totalSteps = epochs * Math.ceil(held / 64);
-compile(new SGD({ learningRate: new OneCycle({ maxLearningRate: maxRate, totalSteps, momentum: { max: 0.95, min: 0.85 } }) }));
+const cycle = new OneCycle({ maxLearningRate: maxRate, totalSteps, momentum: { max: 0.95, min: 0.85 } });
+compile(new SGD({ learningRate: cycle, momentum: 0.9 }));
 const best = `${out}/best.safetensors`;
 await model.fit(x, y, {
   epochs,
@@ -80,7 +81,9 @@ writeFileSync(`${out}/learning-rates.svg`, found.toSVG());
 
 const trained = await loadModel(best);
 const { accuracy } = await trained.evaluate(test.images, test.labels, { verbose: 0 });
-console.log(`\nBest model of ${epochs} epochs at a rate of up to ${maxRate.toPrecision(2)}: test accuracy ${accuracy!.toFixed(4)}.`);
+console.log(
+  `\nBest model of ${epochs} epochs at a rate of up to ${maxRate.toPrecision(2)}: test accuracy ${accuracy!.toFixed(4)}.`,
+);
 
 // How sure is it? Dropout left on, thirty predictions each: images are sorted by the spread of the winning class.
 const { mean, deviation } = await trained.predictSpread(test.images, { samples: 30, batchSize: 500 });
@@ -92,5 +95,5 @@ const judged = Array.from({ length: test.labels.size }, (_, i) => {
 for (const share of [1, 0.8, 0.5]) {
   const kept = judged.slice(0, Math.round(share * judged.length));
   const right = kept.filter(({ isRight }) => isRight).length / kept.length;
-  console.log(`The ${100 * share}% it is surest of: accuracy ${right.toFixed(4)}.`);
+  console.log(`${share === 1 ? 'All images' : `The ${100 * share}% it is surest of`}: accuracy ${right.toFixed(4)}.`);
 }

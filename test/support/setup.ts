@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { beforeEach } from 'vitest';
 import { setSeed } from '../../src/base/seed.ts';
 
-const seed = Number(process.env['MYELIN_TEST_SEED'] ?? 1);
+const seed = Number(process.env.MYELIN_TEST_SEED ?? 1);
 
 fc.configureGlobal({ seed });
 setSeed(seed);

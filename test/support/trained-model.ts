@@ -41,4 +41,8 @@ export class FakeModel implements TrainedModel {
   async save(path: string, options?: object): Promise<void> {
     this.saved.push([path, options]);
   }
+
+  async saveWeights(path: string): Promise<void> {
+    this.saved.push([path, undefined]);
+  }
 }
