@@ -1,15 +1,18 @@
 /**
  * @file The same small training run wherever it is started: prints one checksum of all weights per number of threads. Dropout, batch
- * normalization, convolution, recurrent layers, attention, a partial last batch, byte images and three optimizers are part of it, so that
- * every kind of kernel has its say.
+ * normalization, convolution, recurrent layers, attention, a partial last batch, byte images and five optimizers are part of it, so that
+ * every kind of kernel has its say; and a pipeline of data with augmentation, noise on weights, and a run that goes on from a checkpoint.
  */
 
 import {
   Adam,
+  augment,
   BatchNormalization,
+  type Callback,
   Concatenate,
   Conv2D,
   CosineDecay,
+  Dataset,
   Dense,
   Dropout,
   engineInfo,
@@ -20,13 +23,18 @@ import {
   MaxPooling2D,
   Model,
   MultiHeadAttention,
+  Muon,
+  mixup,
   Nadam,
   Reshape,
   RMSprop,
+  type RunInsight,
   Sequential,
+  SGD,
   setSeed,
   setup,
   tensor,
+  WeightNoise,
 } from '../../dist/index.js';
 
 /** FNV-1a over the bits of all weights: equal only if every bit is. */
@@ -68,6 +76,46 @@ function branches(): Model {
   return model;
 }
 
+/** Trains on a pipeline of data with all that chance has a part in, is broken off in the second epoch, and goes on in another model. */
+async function resumed({ x, y }: ReturnType<typeof images>): Promise<Model> {
+  const make = (): { model: Model; data: Dataset<[typeof x, typeof x]> } => {
+    setSeed('a pipeline');
+    const model = new Sequential([
+      new Flatten({ inputShape: [14, 14, 1] }),
+      new Dense({ units: 45, activation: 'mish' }),
+      new Dropout(0.3),
+      new Dense({ units: 10, activation: 'softmax' }),
+    ]);
+    const optimizer = new Muon({ learningRate: 1e-3, useEma: true, gradientAccumulationSteps: 2 });
+    model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+    const turn = augment.images([augment.flip(), augment.rotate({ degrees: 20 }), augment.erase()]);
+    const data = Dataset.fromArrays(tensor(x.data, [700, 14, 14, 1]), tensor(y))
+      .map(turn)
+      .shuffle(300)
+      .batch(50)
+      .map(mixup({ alpha: 0.4, classes: 10 }));
+    return { model, data: data as unknown as Dataset<[typeof x, typeof x]> };
+  };
+  let checkpoint: Uint8Array | undefined;
+  let run: RunInsight | undefined;
+  const stop: Callback = {
+    onTrainBegin: (_, params) => {
+      run = params.run;
+    },
+    onTrainBatchEnd: async (batch) => {
+      if (run!.epoch !== 1 || batch !== 4 || checkpoint) return;
+      checkpoint = await run!.checkpoint();
+      throw new Error('broken off');
+    },
+  };
+  const callbacks = [new WeightNoise({ stddev: 0.01 }), stop];
+  const first = make();
+  await first.model.fit(first.data, { epochs: 2, verbose: 0, callbacks }).catch(() => {});
+  const second = make();
+  await second.model.fit(second.data, { epochs: 2, verbose: 0, callbacks, resumeFrom: checkpoint! });
+  return second.model;
+}
+
 /** What one run tells. */
 export interface RunReport {
   readonly threads: number;
@@ -98,10 +146,13 @@ export async function trainOnce(threads: number): Promise<RunReport> {
   const history = await model.fit(x, y, { epochs: 1, batchSize: 64, verbose: 0, validationSplit: 0.1 });
   const second = branches();
   await second.fit(x, y, { epochs: 1, batchSize: 32, verbose: 0, classWeight: { 3: 2 } });
+  const third = await resumed({ x, y });
+  third.compile({ optimizer: new SGD({ momentum: 0.5, clipNorm: 1, lookahead: {} }), loss: 'sparseCategoricalCrossentropy' });
+  await third.fit(tensor(x.data, [700, 14, 14, 1]), y, { epochs: 1, verbose: 0 });
   const info = engineInfo();
   return {
     threads: info.threads,
-    checksum: checksum(model, second),
+    checksum: checksum(model, second, third),
     build: info.build,
     reason: info.reason,
     loss: history.history.loss!.at(-1)!,
