@@ -14,7 +14,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { hasStaticData } from './lib/static-data.mjs';
+import { hasStaticData, onPlainMemory } from './lib/wasm-sections.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { values: options, positionals } = parseArgs({
@@ -22,7 +22,10 @@ const { values: options, positionals } = parseArgs({
   options: { only: { type: 'string' }, out: { type: 'string' } },
 });
 const config = JSON.parse(readFileSync(join(root, 'asconfig.json'), 'utf8'));
-const targets = positionals.length ? positionals : Object.keys(config.targets);
+/** Builds for plain memory are those for shared memory with another flag. */
+const plainOf = { 'simd-shared': 'simd', 'relaxed-shared': 'relaxed' };
+const compiledAs = (name) => Object.keys(plainOf).find((target) => plainOf[target] === name) ?? name;
+const targets = positionals.length ? [...new Set(positionals.map(compiledAs))] : Object.keys(config.targets);
 const isPackage = options.only === undefined;
 const wasmFolder = join(root, isPackage ? 'build/wasm' : (options.out ?? 'build/only'));
 // A partial build compiles a copy of the sources, because the runner imports the dispatch it is compiled with.
@@ -85,7 +88,7 @@ function readInputs() {
 }
 
 function outputsOf(target) {
-  const files = [join(wasmFolder, `${target}.wasm`)];
+  const files = [target, plainOf[target]].flatMap((name) => (name ? [join(wasmFolder, `${name}.wasm`)] : []));
   // The debug build is for tests: it never becomes a part of the package.
   if (isPackage && target !== 'debug') files.push(join(root, `src/engine/generated/wasm-${target}.ts`));
   return files;
@@ -139,7 +142,7 @@ async function build() {
   const stale = staleTargets(hash);
   if (stale.length === 0) return;
   // The constants are read from a build that every host can run.
-  if (isPackage && !stale.some((target) => !target.startsWith('relaxed'))) stale.push('simd');
+  if (isPackage && !stale.some((target) => !target.startsWith('relaxed'))) stale.push('simd-shared');
 
   const started = performance.now();
   const { scanKernels } = await import('./lib/scan-kernels.mjs');
@@ -169,6 +172,7 @@ async function build() {
 
   for (const [target, bytes] of built) {
     write(join(wasmFolder, `${target}.wasm`), bytes);
+    if (plainOf[target]) write(join(wasmFolder, `${plainOf[target]}.wasm`), onPlainMemory(bytes));
     if (isPackage && target !== 'debug') write(join(root, `src/engine/generated/wasm-${target}.ts`), wasmSource(target, bytes));
   }
   if (isPackage)

@@ -18,7 +18,6 @@ const LOOK_UP: i32 = 500;
 
 /** Returns once all `parts` threads of the job have called it. */
 export function barrier(control: usize, part: i32, parts: i32): void {
-  if (!ASC_FEATURE_THREADS) return;
   const phase = atomic.load<i32>(control, CONTROL_BARRIER_PHASE);
   if (atomic.add<i32>(control, 1, CONTROL_BARRIER_COUNT) == parts - 1) {
     atomic.store<i32>(control, 0, CONTROL_BARRIER_COUNT);
@@ -33,7 +32,6 @@ export function barrier(control: usize, part: i32, parts: i32): void {
 
 /** The slow way through a barrier: asleep where that is allowed. */
 function waitForPhase(control: usize, phase: i32, mayBlock: bool): void {
-  if (!ASC_FEATURE_THREADS) return;
   if (mayBlock) atomic.add<i32>(control, 1, CONTROL_BARRIER_SLEEPERS);
   while (atomic.load<i32>(control, CONTROL_BARRIER_PHASE) == phase) {
     if (atomic.load<i32>(control, CONTROL_FAILED) != 0) unreachable();

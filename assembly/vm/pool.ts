@@ -16,7 +16,6 @@ import { spin } from './spin';
 
 /** Announces a job to the workers and returns its word. `parts` = JOB_STOP makes them leave {@link work}. */
 export function submit(control: usize, program: usize, parts: i32): i32 {
-  if (!ASC_FEATURE_THREADS) return 0;
   const job = (((load<i32>(control, CONTROL_JOB) >>> 8) + 1) << 8) | parts;
   store<usize>(control, program, CONTROL_PROGRAM);
   atomic.store<i32>(control, job, CONTROL_JOB);
@@ -33,7 +32,6 @@ export function runParallel(control: usize, program: usize, parts: i32): void {
 
 /** The life of a worker: runs share `part` of every job after the job word `seen`, until told to stop. */
 export function work(control: usize, part: i32, seen: i32): void {
-  if (!ASC_FEATURE_THREADS) return;
   while (true) {
     seen = nextJob(control, part, seen);
     const parts = seen & 0xff;
@@ -50,7 +48,6 @@ export function work(control: usize, part: i32, seen: i32): void {
 
 /** Waits until the job word differs from `seen`: looks for a while, then sleeps. */
 function nextJob(control: usize, part: i32, seen: i32): i32 {
-  if (!ASC_FEATURE_THREADS) return seen;
   const state = control + CONTROL_THREADS + <usize>part * CONTROL_THREAD_BYTES + THREAD_IDLE_SPIN;
   if (spin(control + CONTROL_JOB, seen, state, load<i32>(control, CONTROL_IDLE_SPINS))) return atomic.load<i32>(control, CONTROL_JOB);
   atomic.add<i32>(control, 1, CONTROL_JOB_SLEEPERS);

@@ -17,7 +17,6 @@ const RETRY: i32 = 32;
 
 /** Looks at `word` until it differs from `value`; false when it is time to sleep instead. */
 export function spin(word: usize, value: i32, state: usize, most: i32): bool {
-  if (!ASC_FEATURE_THREADS) return true;
   const isRetry = load<i32>(state, SLEEPS) % RETRY == 0;
   const limit = isRetry ? most : min(load<i32>(state, LIMIT), most);
   for (let i = 0; i < limit; i++) {

@@ -1,6 +1,7 @@
 /** @file The sources made from the list of kernels: the runner's dispatch, the entry file, and the manifest for TypeScript. */
 
 import { createHash } from 'node:crypto';
+import { memoryFlagAt } from './wasm-sections.mjs';
 
 const NOTE = '// Made by scripts/build-kernels.mjs from assembly/kernels: do not edit.\n';
 const ASSEMBLY_TYPE = { p: 'usize', i: 'i32', f: 'f32' };
@@ -80,5 +81,11 @@ export function manifestSource(manifest, exported) {
 
 /** src/engine/generated/wasm-<target>.ts: one build, inlined, so that no bundler has to find a file. */
 export function wasmSource(target, bytes) {
-  return `${NOTE}\n/** The ${target} build, as hexadecimal digits: half as long again as base64, but a third smaller when a bundle is zipped. */\nexport default '${bytes.toString('hex')}';\n`;
+  return `${NOTE}
+/** Where the flags of the imported memory stand: 3 for shared memory, 1 for plain memory. */
+export const memoryFlagAt = ${memoryFlagAt(bytes)};
+
+/** The ${target} build, as hexadecimal digits: half as long again as base64, but a third smaller when a bundle is zipped. */
+export default '${bytes.toString('hex')}';
+`;
 }

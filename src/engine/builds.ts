@@ -1,14 +1,14 @@
 /**
  * @file The builds of the kernels and how one of them becomes an instance: {simd, relaxed} × {plain, shared memory}.
  *
- * The builds are inlined, so that no bundler has to find a file. Those with relaxed SIMD are loaded only when asked for.
+ * The builds are inlined, so that no bundler has to find a file; that with relaxed SIMD is loaded only when asked for. Those for plain
+ * memory are not inlined a second time: they differ from those for shared memory in one flag of the imported memory.
  */
 
 import { instantiateSync } from '@assemblyscript/loader';
 import { describe, fail } from '../base/fail.ts';
 import { manifestHash } from './generated/kernels.ts';
-import simd from './generated/wasm-simd.ts';
-import simdShared from './generated/wasm-simd-shared.ts';
+import simd, { memoryFlagAt } from './generated/wasm-simd-shared.ts';
 import type { LinearMemory } from './memory.ts';
 
 /** Anything that WebAssembly can instantiate. */
@@ -37,6 +37,16 @@ export interface Instance {
   readonly exports: EngineExports;
 }
 
+/** The flags of a memory that has a maximum and is not shared. */
+const PLAIN_MEMORY = 1;
+
+/** The bytes of a build for shared or plain memory. */
+function bytesOf(hex: string, flagAt: number, shared: boolean): Uint8Array<ArrayBuffer> {
+  const bytes = decode(hex);
+  if (!shared) bytes[flagAt] = PLAIN_MEMORY;
+  return bytes;
+}
+
 /** The bytes of a build. Hexadecimal digits keep bytes whole, so that a zipped bundle is a third smaller than with base64. */
 function decode(hex: string): Uint8Array<ArrayBuffer> {
   const { fromHex } = Uint8Array as { fromHex?: (text: string) => Uint8Array<ArrayBuffer> };
@@ -54,7 +64,7 @@ const precompiled = new Map<boolean, WebAssembly.Module>();
 
 /** The build that every host with SIMD can run. */
 export function defaultBuild(shared: boolean): Build {
-  const source = precompiled.get(shared) ?? decode(shared ? simdShared : simd);
+  const source = precompiled.get(shared) ?? bytesOf(simd, memoryFlagAt, shared);
   return { name: shared ? 'simd-shared' : 'simd', relaxedSimd: false, source };
 }
 
@@ -67,8 +77,8 @@ export async function precompile(shared: boolean): Promise<void> {
 
 /** The build that may round a·b + c once, where the hardware does it faster. */
 export async function relaxedBuild(shared: boolean): Promise<Build> {
-  const loaded = shared ? await import('./generated/wasm-relaxed-shared.ts') : await import('./generated/wasm-relaxed.ts');
-  return { name: shared ? 'relaxed-shared' : 'relaxed', relaxedSimd: true, source: decode(loaded.default) };
+  const { default: relaxed, memoryFlagAt: flagAt } = await import('./generated/wasm-relaxed-shared.ts');
+  return { name: shared ? 'relaxed-shared' : 'relaxed', relaxedSimd: true, source: bytesOf(relaxed, flagAt, shared) };
 }
 
 /** The smallest module with a SIMD instruction: (func (result v128) (i8x16.splat (i32.const 0))). */

@@ -10,7 +10,7 @@ interface Scanned {
 }
 
 const scripts = (name: string): string => new URL(`../../scripts/lib/${name}`, import.meta.url).href;
-const { hasStaticData } = (await import(scripts('static-data.mjs'))) as { hasStaticData(bytes: Uint8Array): boolean };
+const { hasStaticData } = (await import(scripts('wasm-sections.mjs'))) as { hasStaticData(bytes: Uint8Array): boolean };
 const { scanKernels } = (await import(scripts('scan-kernels.mjs'))) as {
   scanKernels(kernels: Map<string, string>, runner: Map<string, string>): Scanned;
 };
@@ -31,12 +31,23 @@ describe('release builds', () => {
     const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared });
     const bytes = new Uint8Array(memory.buffer).fill(0xa5);
     const module = new WebAssembly.Module(buildBytes(build));
-    const wait = { module: 'env', name: 'wait', kind: 'function' };
-    const expected = [{ module: 'env', name: 'memory', kind: 'memory' }, ...(shared ? [wait] : [])];
+    const expected = [
+      { module: 'env', name: 'memory', kind: 'memory' },
+      { module: 'env', name: 'wait', kind: 'function' },
+    ];
     expect(new Set(WebAssembly.Module.imports(module))).toEqual(new Set(expected));
     const { exports } = new WebAssembly.Instance(module, { env: { memory, wait() {} } });
     expect(bytes.every((byte) => byte === 0xa5)).toBe(true);
     expect((exports as { manifestHash(): number }).manifestHash()).toBe(manifestHash);
+  });
+
+  test.each([
+    ['simd', 'simd-shared'],
+    ['relaxed', 'relaxed-shared'],
+  ] as const)('%s differs from %s in one byte, the flag of the memory', (plain, shared) => {
+    const [one, other] = [buildBytes(plain), buildBytes(shared)];
+    const differences = [...one.keys()].filter((at) => one[at] !== other[at]);
+    expect([one.length, differences.map((at) => [one[at], other[at]])]).toEqual([other.length, [[1, 3]]]);
   });
 
   test('agree with the debug build about the kernels', () => {

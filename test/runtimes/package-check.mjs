@@ -13,7 +13,7 @@ import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
-const bundleLimit = 200_000;
+const bundleLimit = 180_000;
 const folder = mkdtempSync(join(tmpdir(), 'myelin-package-'));
 const failures = [];
 
