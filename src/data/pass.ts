@@ -1,7 +1,9 @@
 /**
- * @file One way through a dataset. A step may be there at once or be promised: pipelines of arrays and plain functions run without a single
- * promise, and a pipeline that waits somewhere waits there only. Every operator is written once, for both.
+ * @file One way through a dataset. A step may be there at once or be promised: pipelines of arrays and plain functions run without a
+ * promise as long as a step takes but milliseconds, and a pipeline that waits somewhere waits there only. Every operator is written once, for both.
  */
+
+import { yieldToHost } from '../engine/index.ts';
 
 /** What a pass gives next. */
 export type Step<T> = IteratorResult<T, undefined>;
@@ -38,18 +40,53 @@ export function whenReady<T, R>(value: Awaitable<T>, use: (value: T) => Awaitabl
   return isPromise(value) ? value.then(use) : use(value);
 }
 
-/** Repeats `attempt` until it gives something, waiting only where it does. */
-export function until<R extends object>(attempt: () => Awaitable<R | undefined>): Awaitable<R> {
-  for (;;) {
-    const result = attempt();
-    if (isPromise(result)) return waitUntil(result, attempt);
-    if (result !== undefined) return result;
+/** Milliseconds one step may take before the host has its turn: a page has frames to draw. */
+const slice = 12;
+
+/** Attempts between two looks at the clock. */
+const patience = 16;
+
+/** Tells when many attempts have taken long. */
+class Slice {
+  #attempts = 0;
+  #started = performance.now();
+
+  get isOver(): boolean {
+    return ++this.#attempts % patience === 0 && performance.now() - this.#started > slice;
+  }
+
+  async rest(): Promise<undefined> {
+    await yieldToHost();
+    this.#started = performance.now();
+    return undefined;
   }
 }
 
-async function waitUntil<R extends object>(first: Promise<R | undefined>, attempt: () => Awaitable<R | undefined>): Promise<R> {
+/**
+ * Repeats `attempt` until it gives something, waiting only where it does, or where so many attempts are needed (to fill the buffer of a
+ * shuffle, to find what a filter wants) that the host would be held up.
+ */
+export function until<R extends object>(attempt: () => Awaitable<R | undefined>): Awaitable<R> {
+  const first = attempt();
+  if (!isPromise(first) && first !== undefined) return first;
+  const time = new Slice();
+  for (let result = first; ; result = attempt()) {
+    if (isPromise(result)) return waitUntil(result, attempt, time);
+    if (result !== undefined) return result;
+    if (time.isOver) return waitUntil(time.rest(), attempt, time);
+  }
+}
+
+async function waitUntil<R extends object>(
+  first: Promise<R | undefined>,
+  attempt: () => Awaitable<R | undefined>,
+  time: Slice,
+): Promise<R> {
   let result = await first;
-  while (result === undefined) result = await attempt();
+  while (result === undefined) {
+    result = await attempt();
+    if (result === undefined && time.isOver) await time.rest();
+  }
   return result;
 }
 
