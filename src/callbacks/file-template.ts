@@ -37,6 +37,13 @@ export class FileTemplate {
     this.#parts = partsOf(where, path as string);
   }
 
+  /** Whether a path can be one that {@link fill} gave: the same text, with a number at every place. */
+  matches(path: string): boolean {
+    const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+    const parts = this.#parts.map((part) => (typeof part === 'string' ? escaped(part) : '[ \\w.,%+-]*\\w[ \\w.,%+-]*'));
+    return new RegExp(`^${parts.join('')}$`).test(path);
+  }
+
   /**
    * The path with its numbers.
    *
@@ -53,6 +60,13 @@ export class FileTemplate {
         if (value === undefined) {
           const names = [...Object.keys(counts), ...Object.keys(logs)];
           const near = nearestName(name, names);
+          if (name.startsWith('val_') && !names.some((other) => other.startsWith('val_')))
+            return fail(
+              this.#where,
+              '`path` with names of numbers there are',
+              `{${name}}`,
+              'give fit validationData or a validationSplit.',
+            );
           const hint = `${near ? `did you mean {${near}}? ` : ''}There are: ${names.join(', ')}.`;
           return fail(this.#where, '`path` with names of numbers there are', `{${name}}`, hint);
         }

@@ -162,6 +162,7 @@ export class ModelCheckpoint implements Callback {
     this.#epoch = saved.number('epoch');
     this.#monitor.best = saved.optionalNumber('best');
     this.#counter.since = saved.number('since');
-    this.#written = saved.optionalStrings('written') ?? [];
+    // They may be removed again, so a checkpoint from a stranger must not name anything else.
+    this.#written = (saved.optionalStrings('written') ?? []).filter((path) => this.#template.matches(path));
   }
 }

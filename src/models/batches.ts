@@ -267,6 +267,8 @@ export class StreamedBatches implements BatchSource {
   readonly #options: StreamOptions;
   #iterator: Iterator<unknown> | AsyncIterator<unknown> | undefined;
   #isOnce = false;
+  /** Whether an element was asked for that has not come. */
+  #isAwaited = false;
   /** Whether nothing was taken from the iterator, but for what was read ahead. */
   #isFresh = false;
   /** A batch that was read but not taken. */
@@ -333,7 +335,11 @@ export class StreamedBatches implements BatchSource {
 
   async #nextElement(signal: AbortSignal | undefined): Promise<IteratorResult<unknown>> {
     const pending = this.#iterator!.next();
-    return 'then' in pending ? orAborted(this.#feeder.where, pending, signal) : pending;
+    if (!('then' in pending)) return pending;
+    this.#isAwaited = true;
+    const result = await orAborted(this.#feeder.where, pending, signal);
+    this.#isAwaited = false;
+    return result;
   }
 
   async #read(signal: AbortSignal | undefined): Promise<Samples | undefined> {
@@ -373,6 +379,10 @@ export class StreamedBatches implements BatchSource {
   async close(): Promise<void> {
     const iterator = this.#iterator;
     this.#iterator = undefined;
-    await iterator?.return?.();
+    const closed = iterator?.return?.();
+    // A generator that was left while it waits for something closes when that comes, which may be never; nobody waits for it.
+    if (this.#isAwaited) Promise.resolve(closed).catch(() => {});
+    else await closed;
+    this.#isAwaited = false;
   }
 }

@@ -93,9 +93,11 @@ export function encodeCheckpoint(run: RunState): Uint8Array<ArrayBuffer> {
 /**
  * The run that {@link encodeCheckpoint} wrote.
  *
+ * @param where what errors begin with
  * @throws MyelinError when the file is damaged, of a later version, or no checkpoint
  */
-export function decodeCheckpoint(bytes: Uint8Array): RunState {
+export function decodeCheckpoint(bytes: Uint8Array, where = 'checkpoint'): RunState {
+  if (!(bytes instanceof Uint8Array)) fail(where, 'the bytes of a checkpoint', describe(bytes));
   const file = new TensorFileReader(where, bytes);
   file.needFormat('a checkpoint', 'checkpoints are written by BackupAndRestore.');
   const kind = file.text('kind');
@@ -141,5 +143,46 @@ export function differences(expected: Trained, found: Trained): string[] {
   // Another optimizer has other variables; telling them all would hide what is the matter.
   if (then.type !== now.type)
     return [...weights, `the optimizer was ${describe(then.type)}, the model's is ${describe(now.type)}`];
-  return [...weights, ...listed('optimizer variable', then.variables, now.variables)];
+  // What it keeps of weights differs where they do.
+  return weights.length > 0 ? weights : listed('optimizer variable', then.variables, now.variables);
+}
+
+/** Differences that are told before the rest is only counted. */
+const mostTold = 20;
+
+/** A name without the numbers of automatic names. */
+const plain = (value: unknown): unknown => (typeof value === 'string' ? value.replace(/_\d+(?=$|\/|:)/g, '') : value);
+
+/**
+ * In what two models differ, as their `toJSON()` tells: a sentence for every option or layer. Numbers of automatic names make no difference;
+ * nor does what is null, for a model that cannot be written down.
+ *
+ * @param then what the checkpoint holds
+ * @param now the model
+ */
+export function modelDifferences(then: unknown, now: unknown): string[] {
+  if (then === null || now === null || then === undefined || now === undefined) return [];
+  const list: string[] = [];
+  const written = (value: unknown): string => (value === undefined ? 'not set' : JSON.stringify(value).slice(0, 80));
+  const isBranch = (value: unknown): value is object => typeof value === 'object' && value !== null;
+  const compare = (a: unknown, b: unknown, path: string, layer: string): void => {
+    if (isBranch(a) && isBranch(b) && Array.isArray(a) === Array.isArray(b)) {
+      const own = (b as { name?: unknown }).name;
+      const [before, after] = [a, b].map((one) => (one as { type?: unknown }).type);
+      // Another class has other options: telling them all would hide what is the matter.
+      if (before !== after && path !== '') {
+        list.push(`"${layer}" \`${path}\`: ${written(before)} then, ${written(after)} now`);
+        return;
+      }
+      const inside = typeof own === 'string' ? own : layer;
+      for (const key of Object.keys({ ...a, ...b })) {
+        // A layer says by its name where it is; how deep it lies in the JSON tells nobody anything.
+        const at = typeof own === 'string' ? key : path === '' ? key : `${path}.${key}`;
+        compare((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], at, inside);
+      }
+    } else if (plain(a) !== plain(b)) list.push(`"${layer}" \`${path}\`: ${written(a)} then, ${written(b)} now`);
+  };
+  compare(then, now, '', 'model');
+  const more = list.length - mostTold;
+  return more > 0 ? [...list.slice(0, mostTold), `and ${more} more`] : list;
 }

@@ -1,6 +1,6 @@
 /** @file The training loop: epochs, batches, validation, callbacks, and going on from a checkpoint. */
 
-import { fail } from '../base/fail.ts';
+import { describe, fail } from '../base/fail.ts';
 import { files } from '../base/files.ts';
 import type { Tensor } from '../base/tensor.ts';
 import {
@@ -74,7 +74,14 @@ export async function evaluateSource(
     if (hasEnd) await callbacks.call('onTestBatchEnd', batch, results.logs());
     if (pace.isDue) await pace.rest();
   }
-  const logs = results?.logs() ?? fail(where, 'at least one batch to evaluate', 'none');
+  const logs =
+    results?.logs() ??
+    fail(
+      where,
+      'at least one batch to evaluate',
+      'none: the data have ended',
+      'give a Dataset or a function that makes a new generator for every pass.',
+    );
   await callbacks.call('onTestEnd', logs);
   return logs;
 }
@@ -139,15 +146,24 @@ class TrainingRun {
       model.optimizer.finish(model.trainableWeights);
       await this.#lend(() => callbacks.call('onTrainEnd', this.#logs));
     } catch (error) {
-      // What the run failed with is what its caller has to know.
+      // What the run failed with is what its caller has to know, whatever else fails because of it.
       await this.#lend(() => callbacks.callAll('onTrainFinally')).catch(() => {});
+      await this.#close().catch(() => {});
       throw error;
-    } finally {
-      await source.close();
-      await validation?.close();
     }
+    await this.#close();
     await this.#lend(() => callbacks.callAll('onTrainFinally'));
     return this.#history;
+  }
+
+  /** Closes both, also when one of them fails to. */
+  async #close(): Promise<void> {
+    const { source, validation } = this.#plan;
+    try {
+      await source.close();
+    } finally {
+      await validation?.close();
+    }
   }
 
   async #runEpoch(isResumed: boolean): Promise<void> {
@@ -162,6 +178,8 @@ class TrainingRun {
       else await source.refresh();
     }
     await this.#runBatches();
+    // Data that had ended before, or a callback that stops: no step was run, so there is nothing to tell of.
+    if (this.#batch === 0) return;
     let logs = this.#results?.logs() ?? this.#logs;
     if (validation && this.#plan.isValidated(epoch)) {
       const results = await evaluateSource(this.#trainee, validation, this.#callbacks, this.#signal, validationSteps);
@@ -241,9 +259,11 @@ class TrainingRun {
   async #checkpointToResume(): Promise<Uint8Array | undefined> {
     const { resumeFrom } = this.#options;
     if (resumeFrom === undefined) return this.#callbacks.resumeFrom();
-    return typeof resumeFrom === 'string'
-      ? files(`${this.#trainee.where}, resumeFrom`).read(resumeFrom)
-      : new Uint8Array(resumeFrom);
+    const where = `${this.#trainee.where}, resumeFrom`;
+    if (typeof resumeFrom === 'string' && resumeFrom !== '') return files(where).read(resumeFrom);
+    if (resumeFrom instanceof Uint8Array) return resumeFrom;
+    if (resumeFrom instanceof ArrayBuffer) return new Uint8Array(resumeFrom);
+    return fail(where, 'the path of a checkpoint, or its bytes', describe(resumeFrom));
   }
 
   /** Goes back to where a checkpoint was written; true when that was in the middle of an epoch. */

@@ -130,7 +130,12 @@ export async function lrFinder(
     onEpochBegin: (step) => {
       if (!model.optimizer.schedule) model.optimizer.learningRate = ramp[step]!;
     },
-    onEpochEnd: (step, { loss = Number.NaN }) => {
+    onEpochEnd: (step, logs) => {
+      const { loss } = logs;
+      if (loss === undefined) {
+        const hint = 'a trainStep of your own returns { loss, … }.';
+        return fail(where, 'a model that reports a `loss`', `one that reports ${Object.keys(logs).join(', ')}`, hint);
+      }
       if (!Number.isFinite(loss)) end = 'not finite';
       else {
         mean = smoothing * mean + (1 - smoothing) * loss;

@@ -7,7 +7,14 @@ import type { Variable } from '../graph/variable.ts';
 import type { Layer } from '../layers/layer.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import type { Place } from './batches.ts';
-import { decodeCheckpoint, differences, encodeCheckpoint, type NamedTensor, type RunState } from './checkpoint.ts';
+import {
+  decodeCheckpoint,
+  differences,
+  encodeCheckpoint,
+  modelDifferences,
+  type NamedTensor,
+  type RunState,
+} from './checkpoint.ts';
 
 /** Hooks from which a checkpoint may be asked for, and where a run that goes on from it stands. */
 export type PausePoint = Extract<CallbackHook, 'onTrainBatchEnd' | 'onEpochEnd'>;
@@ -91,7 +98,7 @@ export class Resumption {
 
   constructor(where: string, bytes: Uint8Array) {
     this.#where = where;
-    this.#state = decodeCheckpoint(bytes);
+    this.#state = decodeCheckpoint(bytes, where);
     const { progress } = (this.#state.state ?? {}) as { progress?: unknown };
     if (!isProgress(progress)) {
       fail(where, 'the checkpoint of a training run', 'a file without the progress of one', 'loadModel() reads saved models.');
@@ -107,12 +114,16 @@ export class Resumption {
    */
   restore(parts: Omit<RunParts, 'written'>, settings: Progress['settings']): void {
     const { model, optimizer } = parts;
-    optimizer.build(model.trainableWeights);
+    // A model with a step of its own may leave its optimizer unused, which keeps nothing of weights then.
+    if (this.#state.optimizer.variables.length > optimizer.variables.length) optimizer.build(model.trainableWeights);
     const found = {
       weights: named(model.weights),
       optimizer: { type: optimizer.type, variables: named(optimizer.variables) },
     };
-    const list = [...differences(this.#state, found), ...settingDifferences(this.progress.settings, settings)];
+    const weights = differences(this.#state, found);
+    // Other weights tell of another architecture in fewer words; without any, the options of layers may still differ.
+    const layers = weights.length > 0 ? [] : modelDifferences(this.#state.model, modelJSON(model));
+    const list = [...weights, ...layers, ...settingDifferences(this.progress.settings, settings)];
     if (list.length > 0) {
       const hint = 'go on with the model, optimizer and data the run was begun with, or start a new run with loadWeights().';
       fail(this.#where, 'the run the checkpoint was written by', `another one:\n  ${list.join('\n  ')}\n`, hint);

@@ -113,8 +113,33 @@ function distinct(list: readonly NamedShape[]): string[] {
 }
 
 /**
+ * Counterparts where names differ by automatic numbers: of names that are alike without them, if none is there on both sides, the first goes
+ * with the first, and so on. Gives, for places in `own`, places in `saved`.
+ */
+function byOrder(saved: readonly string[], own: readonly string[]): ReadonlyMap<number, number> {
+  const groups = (names: readonly string[]): Map<string, number[]> => {
+    const places = new Map<string, number[]>();
+    names.forEach((name, i) => {
+      const stem = withoutNumbers(name);
+      places.set(stem, [...(places.get(stem) ?? []), i]);
+    });
+    return places;
+  };
+  const others = groups(saved);
+  const known = new Set(saved);
+  const pairs = new Map<number, number>();
+  for (const [stem, places] of groups(own)) {
+    if (places.some((place) => known.has(own[place]!))) continue;
+    const sources = others.get(stem) ?? [];
+    for (const [i, place] of places.slice(0, sources.length).entries()) pairs.set(place, sources[i]!);
+  }
+  return pairs;
+}
+
+/**
  * Finds what goes together: by name. Layers that were never given a name are numbered as they are made, so that the same model made twice
- * has other names: lists that agree in order, in shapes and in names but for such numbers go together in that order.
+ * has other names: lists that agree in order, in shapes and in names but for such numbers go together in that order. Where lists do not
+ * agree, layers of such names are compared in their order all the same, so that differences tell of shapes rather than of numbers.
  *
  * @param kind what differences call one of them: 'weight'
  */
@@ -130,8 +155,9 @@ export function match(kind: string, saved: readonly NamedShape[], own: readonly 
     });
   if (!isSameSet && isSameOrder) return { sources: own.map((_, i) => i), differences: [] };
   const differences: string[] = [];
+  const counterparts = byOrder(savedNames, ownNames);
   const sources = own.map(({ shape }, i) => {
-    const at = places.get(ownNames[i]!);
+    const at = places.get(ownNames[i]!) ?? counterparts.get(i);
     const title = `${kind} ${describe(ownNames[i])}`;
     if (at === undefined) differences.push(`${title} ${formatShape(shape)} is missing`);
     else if (sameShape(saved[at]!.shape, shape)) return at;
@@ -139,9 +165,13 @@ export function match(kind: string, saved: readonly NamedShape[], own: readonly 
     return undefined;
   });
   const known = new Set(ownNames);
+  const taken = new Set(counterparts.values());
   savedNames.forEach((name, i) => {
-    if (!known.has(name)) differences.push(`${kind} ${describe(name)} ${formatShape(saved[i]!.shape)} is none of the model's`);
+    if (!known.has(name) && !taken.has(i))
+      differences.push(`${kind} ${describe(name)} ${formatShape(saved[i]!.shape)} is none of the model's`);
   });
+  // What goes together by pairs alone is not taken for the same model.
+  if (differences.length === 0 && !isSameSet) differences.push(`${kind}s are in another order`);
   return { sources, differences };
 }
 

@@ -124,11 +124,22 @@ describe('ModelCheckpoint', () => {
     print.mockRestore();
   });
 
+  test('removes no file that another path than its own could have been', async () => {
+    const folder = place('own');
+    writeFileSync(place('precious'), '');
+    const checkpoint = new ModelCheckpoint({ path: `${folder}/{epoch:02d}.safetensors`, keepLast: 1 });
+    checkpoint.onTrainBegin(new FakeModel());
+    const paths = [place('precious'), `${folder}/../precious`, `${folder}/01.safetensors/..`, `${folder}/...safetensors`];
+    checkpoint.setState({ epoch: 0, best: null, since: 0, written: [...paths, `${folder}/01.safetensors`] });
+    expect(checkpoint.paths).toEqual([`${folder}/01.safetensors`]);
+  });
+
   test('a metric that is not logged is told with those that are', async () => {
     await expect(written({ path: 'm', saveBestOnly: true, monitor: 'val_los' }, falling)).rejects.toThrow(
       /\[ModelCheckpoint\] expected `monitor` to be one of the logged numbers, got "val_los"\. Hint: did you mean 'val_loss'\?/,
     );
     await expect(written({ path: '{val_acc:.2f}' }, falling)).rejects.toThrow(/There are: epoch, val_loss/);
+    await expect(written({ path: '{val_loss:.2f}' }, [{ loss: 1 }])).rejects.toThrow(/validationData or a validationSplit/);
   });
 
   test.each<[object, RegExp]>([

@@ -87,6 +87,26 @@ describe('checkGradients', () => {
     });
   });
 
+  test('takes what rounding leaves of zero for zero, beside the gradients there are', () => {
+    // Statistics of the batch take a constant out again; 2.4e-7 is nothing next to gradients of 1, and a thousandth of them is not.
+    const x = noise([3, 4]);
+    const off = (by: number) =>
+      ops.customGradient((a, b) => ({ value: ops.add(a, ops.mul(b, 0)), gradient: (dy) => [dy, ops.mul(dy, by)] }));
+    const check = (by: number) => checkGradients((a, b) => ops.sum(off(by)(a, b)), [x, x]);
+    expect(check(5e-8)).toMatchObject({ isOk: true });
+    expect(check(1e-6)).toMatchObject({ isOk: false });
+    const layer = new BatchNormalization({ inputShape: [4] });
+    layer.ensureBuilt([null, 4]);
+    const report = checkGradients((a) => ops.sum(ops.square(layer.apply(a))), [x], { weights: layer.trainableWeights });
+    expect(String(report)).toMatch(/^Gradients are right/);
+  });
+
+  test('does not call right what it could not compare', () => {
+    const report = checkGradients((x) => ops.sum(ops.relu(x)), [[0, 0]]);
+    expect(report.tensors[0]).toMatchObject({ checked: 0, kinks: 2, isOk: false });
+    expect(String(report)).toMatch(/^Gradients are not all seen.*\n {2}unseen argument 0/);
+  });
+
   test.each<[string, () => unknown, RegExp]>([
     ['no scalar', () => checkGradients((x) => x, [[1, 2]]), /a scalar, got \[2\]/],
     ['no node', () => checkGradients(() => 3 as unknown as Node, [[1]]), /a function that returns a node, got 3/],

@@ -43,6 +43,12 @@ describe('customGradient', () => {
     ['no value', () => ({ gradient: () => [] }), /\{ value, gradient \}/],
     ['nothing', () => undefined, /\{ value, gradient \}, a node and a function, got undefined/],
     ['too few gradients', (x: Node) => ({ value: x, gradient: () => [] }), /a list of 1 gradients, one for each argument, got 0/],
+    ['a number', (x: Node) => ({ value: x, gradient: () => [3] }), /gradient 0 to be a node or null, got 3/],
+    [
+      'another shape',
+      (x: Node) => ({ value: x, gradient: (dy: Node) => [ops.sum(dy)] }),
+      /gradient 0 of the shape of argument 0, \[1\], got \[\]/,
+    ],
     ['no list', (x: Node) => ({ value: x, gradient: (dy: Node) => dy }), /a list of 1 gradients/],
   ])('refuses %s', (_, fn, text) => {
     const custom = ops.customGradient(fn as Parameters<typeof ops.customGradient>[0]);

@@ -4,9 +4,18 @@ import { MyelinError } from '../../src/base/fail.ts';
 import { Tensor, tensor } from '../../src/base/tensor.ts';
 import type { SavedState } from '../../src/callbacks/callback.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/data/safetensors.ts';
-import { decodeCheckpoint, differences, encodeCheckpoint, type NamedTensor, type RunState } from '../../src/models/checkpoint.ts';
+import { Dense, Dropout } from '../../src/layers/index.ts';
+import {
+  decodeCheckpoint,
+  differences,
+  encodeCheckpoint,
+  modelDifferences,
+  type NamedTensor,
+  type RunState,
+} from '../../src/models/checkpoint.ts';
 import { modelToBytes } from '../../src/models/model-file.ts';
 import { modelFromBytes } from '../../src/models/saving.ts';
+import { Sequential } from '../../src/models/sequential.ts';
 import { classifier, clusters } from '../support/models.ts';
 import { untyped } from '../support/refusals.ts';
 
@@ -247,7 +256,34 @@ describe('differences between a checkpoint and a model', () => {
       'automatic numbers, and a shape',
       of([['a_1', [1]]]),
       of([['a_2', [2]]]),
-      ['weight "a_2" [2] is missing', 'weight "a_1" [1] is none of the model\'s'],
+      ['weight "a_2" has the shape [1], the model\'s has [2]'],
+    ],
+    [
+      'automatic numbers, and a layer more',
+      of([['a_1', [1]]]),
+      of([
+        ['a_2', [1]],
+        ['a_3', [1]],
+      ]),
+      ['weight "a_3" [1] is missing'],
+    ],
+    [
+      'automatic numbers, and layers of two kinds in another order',
+      of([
+        ['a_1', [1]],
+        ['b_1', [1]],
+      ]),
+      of([
+        ['b_2', [1]],
+        ['a_2', [1]],
+      ]),
+      ['weights are in another order'],
+    ],
+    [
+      'a shape, which the optimizer has as well',
+      of([['a', [1]]], 'SGD', [['a/momentum', [1]]]),
+      of([['a', [2]]], 'SGD', [['a/momentum', [2]]]),
+      ['weight "a" has the shape [1], the model\'s has [2]'],
     ],
     [
       'one of two of the same name',
@@ -275,5 +311,27 @@ describe('differences between a checkpoint and a model', () => {
     ],
   ])('%s', (_name, expected, found, list) => {
     expect(differences(expected, found)).toEqual(list);
+  });
+
+  test('options of layers, which no weight tells of', () => {
+    const make = (rate: number, activation: 'relu' | 'tanh') =>
+      new Sequential([new Dense({ units: 2, activation, inputShape: [3] }), new Dropout({ rate })]).toJSON();
+    expect(modelDifferences(make(0.5, 'relu'), make(0.5, 'relu'))).toEqual([]);
+    expect(modelDifferences(null, make(0.5, 'relu'))).toEqual([]);
+    const list = modelDifferences(make(0.5, 'relu'), make(0.25, 'tanh'));
+    expect(list).toHaveLength(2);
+    expect(list[0]).toMatch(/^"dense_?\d*" `.*activation.*`: "relu" then, "tanh" now$/);
+    expect(list[1]).toMatch(/^"dropout_?\d*" `.*rate`: 0.5 then, 0.25 now$/);
+  });
+
+  test('another layer in the place of one, in one sentence', () => {
+    const make = (layer: Dense | Dropout) => new Sequential([new Dense({ units: 2, inputShape: [3] }), layer]).toJSON();
+    const list = modelDifferences(make(new Dropout({ rate: 0.5 })), make(new Dense({ units: 2 })));
+    expect(list).toEqual(['"model" `model.layers.1`: "Dropout" then, "Dense" now']);
+  });
+
+  test('many are counted', () => {
+    const numbers = (from: number) => Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`option${i}`, from + i]));
+    expect(modelDifferences(numbers(0), numbers(1)).at(-1)).toBe('and 10 more');
   });
 });

@@ -2,11 +2,12 @@
 
 import { describe, expect, test } from 'vitest';
 import { setSeed } from '../../src/base/seed.ts';
+import type { Callback, RunInsight } from '../../src/callbacks/index.ts';
 import { gradients } from '../../src/graph/gradient.ts';
 import type { Node } from '../../src/graph/node.ts';
 import * as ops from '../../src/graph/ops.ts';
 import { Dense } from '../../src/layers/index.ts';
-import { Model, type StepBatch, type StepResults } from '../../src/models/index.ts';
+import { lrFinder, Model, type StepBatch, type StepResults } from '../../src/models/index.ts';
 import { SGD } from '../../src/optimizers/index.ts';
 import { noise, silent } from '../support/models.ts';
 
@@ -80,4 +81,58 @@ describe('a step of its own', () => {
   test('is not called directly', () => {
     expect(() => new Line().trainStep({ x: [], y: [], sampleWeight: [] })).toThrow(/a subclass that overrides it/);
   });
+});
+
+/** Two networks, each with an optimizer of its own; the one given to `compile` has nothing to do. */
+class Rivals extends Model {
+  static override readonly type: string = 'Rivals';
+  readonly one = new Dense({ units: 1 });
+  readonly other = new Dense({ units: 1 });
+  readonly #optimizers = [new SGD({ learningRate: 0.1, momentum: 0.9 }), new SGD({ learningRate: 0.01, momentum: 0.9 })];
+  override call(x: Node): Node {
+    return ops.sub(this.one.apply(x), this.other.apply(x));
+  }
+  override trainStep({ x: inputs, y: [targets] }: StepBatch): StepResults {
+    const loss = ops.mean(ops.square(ops.sub(this.call(inputs as Node), targets!)));
+    for (const [i, { trainableWeights }] of [this.one, this.other].entries()) {
+      const nodes = trainableWeights.map(({ node }) => node);
+      this.#optimizers[i]!.apply(gradients(loss, nodes), trainableWeights);
+    }
+    return { loss };
+  }
+}
+
+test('a step with optimizers of its own goes on from a checkpoint, to the bit', async () => {
+  let run: RunInsight | undefined;
+  let bytes: Uint8Array | undefined;
+  const taker: Callback = {
+    onTrainBegin: (_, params) => {
+      run = params.run;
+    },
+    onEpochEnd: async (epoch) => {
+      if (epoch === 1) bytes ??= await run!.checkpoint();
+    },
+  };
+  const options = { epochs: 4, batchSize: 8, callbacks: [taker], ...silent };
+  const whole = compiled(() => new Rivals());
+  const { history } = await whole.fit(x, y, options);
+  const model = compiled(() => new Rivals());
+  setSeed(99);
+  const resumed = await model.fit(x, y, { ...options, resumeFrom: bytes! });
+  expect(resumed.history).toEqual(history);
+  expect(model.getWeights().map(({ data }) => data)).toEqual(whole.getWeights().map(({ data }) => data));
+});
+
+test('a step that reports no loss has no learning rate to be found', async () => {
+  class Quiet extends Line {
+    override trainStep({ x: inputs }: StepBatch): StepResults {
+      return { size: ops.mean(this.apply(inputs as Node)) };
+    }
+  }
+  const search = lrFinder(
+    compiled(() => new Quiet()),
+    x,
+    y,
+  );
+  await expect(search).rejects.toThrow(/\[lrFinder\] expected a model that reports a `loss`, got one that reports size/);
 });

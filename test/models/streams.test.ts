@@ -112,6 +112,43 @@ describe('a stream of batches', () => {
     await model.fit(x, y, silent);
   });
 
+  test('that waits for something is left when the run is cancelled', async () => {
+    const waits = async function* (): AsyncGenerator<[Tensor, Tensor]> {
+      yield* batches();
+      await new Promise(() => {});
+    };
+    const model = classifier();
+    await expect(model.fit(waits, { signal: AbortSignal.timeout(20), ...silent })).rejects.toThrow(/cancelled/);
+    await expect(model.evaluate(waits, { signal: AbortSignal.timeout(20), ...silent })).rejects.toThrow(/cancelled/);
+    await model.fit(x, y, silent);
+  });
+
+  test('that cannot be closed does not hide what a run failed with', async () => {
+    const open = function* (): Generator<[Tensor, Tensor]> {
+      try {
+        yield* batches();
+      } finally {
+        JSON.parse('not closed');
+      }
+    };
+    const fails = { onTrainBatchEnd: () => Promise.reject(new Error('mine')) };
+    await expect(classifier().fit(open, { callbacks: [fails], ...silent })).rejects.toThrow('mine');
+    await expect(classifier().fit(open, { stepsPerEpoch: 1, ...silent })).rejects.toThrow(/JSON/);
+  });
+
+  test('that has ended leaves no epoch without steps in the history', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const model = classifier();
+    const ended: number[] = [];
+    const log = { onEpochEnd: (epoch: number) => void ended.push(epoch) };
+    const { history, epoch } = await model.fit(batches(), { epochs: 3, validationData: [x, y], callbacks: [log], ...silent });
+    expect([epoch, ended]).toEqual([[0], [0]]);
+    expect(history.loss).toHaveLength(1);
+    expect(history.val_loss).toHaveLength(1);
+    expect(warn.mock.calls.flat().join()).toMatch(/the data have ended/);
+    warn.mockRestore();
+  });
+
   test('is read one batch at a time', async () => {
     let read = 0;
     const source = function* (): Generator<[Tensor, Tensor]> {

@@ -1,4 +1,5 @@
-import { describe, fail } from '../../base/fail.ts';
+import { describe, fail, failShape } from '../../base/fail.ts';
+import { formatShape, sameShape } from '../../base/shape.ts';
 import { asNode, defineOp, type Operand } from '../define-op.ts';
 import { Node } from '../node.ts';
 
@@ -42,13 +43,21 @@ export interface ValueWithGradient {
   readonly gradient: Rule;
 }
 
+function checkGradient(gradient: unknown, at: number, input: Node): void {
+  if (gradient === null) return;
+  if (!(gradient instanceof Node)) return fail('customGradient', `gradient ${at} to be a node or null`, describe(gradient));
+  if (sameShape(gradient.shape, input.shape)) return;
+  const wanted = `gradient ${at} of the shape of argument ${at}, ${formatShape(input.shape)}`;
+  failShape('customGradient', wanted, formatShape(gradient.shape));
+}
+
 /**
  * A function with a gradient of its own: for formulas that are better differentiated by hand, and for gradients that are not those of what
  * is computed (straight-through estimators, gradient reversal).
  *
  * @param fn computes the value from nodes, and says how its gradient goes back to them. Runs while a function is traced
  * @returns a function of nodes (or of numbers, tensors and variables, then of constants as far as gradients go)
- * @throws MyelinError when the rule gives another number of gradients than there are arguments
+ * @throws MyelinError when the rule gives another number of gradients than there are arguments, or one of another shape
  *
  * @example
  * // Rounds, and lets gradients pass as if it had not.
@@ -65,7 +74,10 @@ export function customGradient(fn: (...inputs: Node[]) => ValueWithGradient): (.
       return fail('customGradient', 'a function that returns { value, gradient }, a node and a function', describe(made));
     const rule: Rule = (dy) => {
       const given = gradient(dy);
-      if (Array.isArray(given) && given.length === nodes.length) return given;
+      if (Array.isArray(given) && given.length === nodes.length) {
+        for (const [i, input] of nodes.entries()) checkGradient(given[i], i, input);
+        return given;
+      }
       const got = Array.isArray(given) ? `${given.length}` : describe(given);
       return fail('customGradient', `a list of ${nodes.length} gradients, one for each argument`, got, 'null stands for none.');
     };
