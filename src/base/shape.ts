@@ -1,6 +1,6 @@
 /** @file Shapes: the lists of dimensions that tensors and symbols carry, and the few computations on them. */
 
-import { describe, failShape } from './fail.ts';
+import { describe, fail, failShape } from './fail.ts';
 
 /** Element types a tensor can hold. Kernels compute in float32; int32 and uint8 are inputs and labels. */
 export type DType = 'float32' | 'int32' | 'uint8';
@@ -83,5 +83,6 @@ export function normalizeAxis(where: string, axis: number, rank: number): number
 export function normalizeAxes(where: string, axes: number | readonly number[] | null | undefined, rank: number): number[] {
   if (axes === undefined || axes === null) return Array.from({ length: rank }, (_, i) => i);
   const list = typeof axes === 'number' ? [axes] : axes;
-  return [...new Set(list.map((axis) => normalizeAxis(where, axis, rank)))].sort((a, b) => a - b);
+  if (!Array.isArray(list)) fail(where, 'an axis or a list of axes', describe(axes), 'such as -1 or [0, 1].');
+  return [...new Set((list as readonly number[]).map((axis) => normalizeAxis(where, axis, rank)))].sort((a, b) => a - b);
 }

@@ -67,10 +67,10 @@ class Slice {
  * shuffle, to find what a filter wants) that the host would be held up.
  */
 export function until<R extends object>(attempt: () => Awaitable<R | undefined>): Awaitable<R> {
-  const first = attempt();
+  const first: Awaitable<R | undefined> = attempt();
   if (!isPromise(first) && first !== undefined) return first;
   const time = new Slice();
-  for (let result = first; ; result = attempt()) {
+  for (let result: Awaitable<R | undefined> = first; ; result = attempt()) {
     if (isPromise(result)) return waitUntil(result, attempt, time);
     if (result !== undefined) return result;
     if (time.isOver) return waitUntil(time.rest(), attempt, time);

@@ -3,7 +3,7 @@
  * inputs to test it with. Facts the compiler needs are properties of the record; nothing elsewhere asks for an op's name.
  */
 
-import { fail } from '../base/fail.ts';
+import { describe, fail } from '../base/fail.ts';
 import type { Shape } from '../base/shape.ts';
 import { Tensor } from '../base/tensor.ts';
 import type { Emitter, Int, Pointer } from '../engine/index.ts';
@@ -164,7 +164,7 @@ export function asNode(where: string, operand: Operand): Node {
       'call the function through jit, or pass variable.read().',
     );
   }
-  return fail(where, 'a Node, a Tensor or a number', String(operand));
+  return fail(where, 'a Node, a Tensor or a number', describe(operand));
 }
 
 /**

@@ -121,6 +121,8 @@ export function checkFitOptions(where: string, options: FitOptions): void {
 export interface Ports {
   readonly inputs: readonly string[] | undefined;
   readonly outputs: readonly string[] | undefined;
+  /** Whether there may be no targets: a model's own step need not look at any. */
+  readonly mayLackTargets?: boolean;
 }
 
 /** Samples for every input, and their targets for every output; all of one count. Outputs without loss may lack targets. */
@@ -212,6 +214,8 @@ export function samplesOf(
   { checkFinite: mustBeFinite = false, sampleWeight, classWeight, prefix = '' }: SampleOptions = {},
 ): Samples {
   const inputs = inputsOf(where, `${prefix}x`, x, ports, mustBeFinite);
+  if (y === undefined && ports.mayLackTargets && sampleWeight === undefined && classWeight === undefined)
+    return { x: inputs, y: [], weights: [] };
   const targets = listOf(where, `${prefix}y`, y, ports.outputs);
   for (const target of targets) {
     if (!target) continue;
@@ -283,7 +287,7 @@ function classWeights(
 export function splitData(
   where: string,
   x: DataLike,
-  y: DataLike,
+  y: DataLike | undefined,
   ports: Ports,
   options: FitOptions,
 ): { training: Samples; validation: Samples | undefined } {

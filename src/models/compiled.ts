@@ -193,6 +193,22 @@ export class Compiled {
     return { plain: metricsOf(this.#metrics), weighted: metricsOf(this.#weighted) };
   }
 
+  /** Names of the losses and metrics: runs with others are others. */
+  get settings(): Readonly<Record<'loss' | 'metrics' | 'weightedMetrics', string>> {
+    const nameOf = (spec: unknown): string => {
+      if (typeof spec === 'string') return spec;
+      if (typeof spec === 'function') return spec.name || 'a function';
+      if (Array.isArray(spec)) return `[${spec.map(nameOf).join(', ')}]`;
+      if (isPlainRecord(spec))
+        return `{${Object.entries(spec)
+          .map(([name, one]) => `${name}: ${nameOf(one)}`)
+          .join(', ')}}`;
+      return (spec as { name?: string } | null | undefined)?.name ?? 'none';
+    };
+    const { loss, metrics, weightedMetrics } = this.#options;
+    return { loss: nameOf(loss), metrics: nameOf(metrics), weightedMetrics: nameOf(weightedMetrics) };
+  }
+
   /** What `compile` was given. */
   get options(): CompileOptions {
     return this.#options;

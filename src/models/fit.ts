@@ -26,6 +26,8 @@ import { orAborted, throwIfAborted } from './stream.ts';
 export interface Trainee extends Feeder {
   /** What callbacks see. */
   readonly model: TrainedModel & RunParts['model'];
+  /** What the model was compiled for. */
+  readonly settings: Progress['settings'];
   /** Resolves when the run may go on; undefined unless it has been paused. */
   readonly paused: Promise<void> | undefined;
   /** Calls back while the model may be used by others. */
@@ -339,6 +341,6 @@ class TrainingRun {
 
   async #firstNonFinite(): Promise<NonFinite | undefined> {
     const { model } = this.#trainee;
-    return findNonFinite(model.weights, () => this.#plan.source.again('activations'));
+    return findNonFinite(model.layers, model.weights, () => this.#plan.source.again('activations'));
   }
 }

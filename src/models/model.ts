@@ -90,7 +90,7 @@ export class Model<O extends ModelOptions = ModelOptions> extends LayerNetwork<O
    * @throws MyelinError when a name is unknown (with the nearest known one), the loss is missing, or the model is running
    */
   compile(options: CompileOptions): void {
-    this.#turn.refuse('compile');
+    this.#turn.refuseWithin('compile');
     this.#compiled = new Compiled(`${this.where}.compile`, options, this.outputNames);
     this.#steps.clear();
   }
@@ -116,18 +116,23 @@ export class Model<O extends ModelOptions = ModelOptions> extends LayerNetwork<O
    * @param x inputs: nested arrays, a tensor, or a typed array; the first axis counts samples. A model with several inputs takes a list
    *   in their order, or an object by their names. Or a stream of batches `[x, y]` or `[x, y, sampleWeight]`, then there is no `y`: a
    *   `Dataset`, anything that can be iterated (also asynchronously), or a function that gives such a thing for every pass
-   * @param y targets, as many, in the same way
+   * @param y targets, as many, in the same way; undefined for a model whose `trainStep` needs none
    * @returns loss and metrics of every epoch
    * @throws MyelinError before anything runs when data or options do not fit; AbortError when cancelled. The model stays usable
    */
-  fit(x: DataLike, y: DataLike, options?: FitOptions): Promise<History>;
+  fit(x: DataLike, y: DataLike | undefined, options?: FitOptions): Promise<History>;
   fit(data: BatchStream, options?: FitOptions): Promise<History>;
   async fit(x: DataLike | BatchStream, y?: DataLike | FitOptions, options?: FitOptions): Promise<History> {
     this.#needCompiled('fit');
     const given = argumentsOf(x, y, options);
-    return this.#turn.take('fit', () => {
+    return this.#turn.take('fit', async () => {
       const trainee = this.#trainee('fit');
-      return fitModel(trainee, planFit(trainee, x, given.y, given.options), given.options);
+      try {
+        return await fitModel(trainee, planFit(trainee, x, given.y, given.options), given.options);
+      } finally {
+        // A run that was held up and then cancelled must not hold up the next one.
+        this.resumeTraining();
+      }
     });
   }
 
@@ -398,9 +403,11 @@ export class Model<O extends ModelOptions = ModelOptions> extends LayerNetwork<O
   #trainee(method: string): Trainee {
     const where = `${this.where}.${method}`;
     const paused = (): Promise<void> | undefined => this.#pause?.until;
+    const isTraining = method === 'fit' || method === 'trainOnBatch';
     return {
       where,
-      ports: this.#ports,
+      ports: { ...this.#ports, mayLackTargets: this.ownStep(isTraining ? 'train' : 'test') !== undefined },
+      settings: this.#compiled?.settings ?? {},
       model: this,
       get paused() {
         return paused();

@@ -87,17 +87,22 @@ export function planFit(trainee: Trainee, x: DataLike | BatchStream, y: DataLike
   if (isBatchStream(x)) {
     refuseForStream(where, y, options, ['batchSize', 'validationSplit', 'sampleWeight']);
     const source = new StreamedBatches(trainee, 'train', x, { checkFinite, classWeight });
-    return { ...common, source, validation: validation(undefined), settings: settingsOf({ stepsPerEpoch }) };
+    return {
+      ...common,
+      source,
+      validation: validation(undefined),
+      settings: { ...trainee.settings, ...settingsOf({ stepsPerEpoch }) },
+    };
   }
   const batchSize = batchSizeOf(where, options);
-  const { training, validation: held } = splitData(where, x, y as DataLike, ports, options);
+  const { training, validation: held } = splitData(where, x, y, ports, options);
   const samples = countOf(training);
   const source = new PickedBatches(trainee, training, batchSize, shuffle);
   return {
     ...common,
     source,
     validation: validation(held),
-    settings: settingsOf({ samples, batchSize, shuffle, stepsPerEpoch }),
+    settings: { ...trainee.settings, ...settingsOf({ samples, batchSize, shuffle, stepsPerEpoch }) },
   };
 }
 

@@ -40,7 +40,7 @@ export interface Progress {
 
 /** What a checkpoint reads and writes. */
 export interface RunParts {
-  readonly model: Layer & { toJSON(): unknown };
+  readonly model: Layer & { readonly layers: readonly Layer[]; toJSON(): unknown };
   readonly optimizer: Optimizer;
   /** Variables a step changes: random states are those that are neither weights nor the optimizer's. */
   readonly written: readonly Variable[];

@@ -33,6 +33,9 @@ export interface SampleSpec {
  */
 export type StepKind = 'train' | 'test' | 'predict' | 'sample' | 'gradients' | 'activations';
 
+/** What inputs are called among the outputs of an `activations` step, where they come first. No layer has this name. */
+export const inputName = '';
+
 /** What a step is compiled for. */
 export interface StepRequest {
   readonly kind: StepKind;
@@ -84,10 +87,20 @@ function feedOf({ feed, batch, x, y = [], weights = [] }: StepRequest): Feed {
 export interface StepBatch {
   /** The inputs: a node, or a list for a model with several. */
   readonly x: Node | readonly Node[];
-  /** Targets of the outputs, in their order; undefined for outputs without. */
-  readonly y: readonly (Node | undefined)[];
-  /** Weights of the samples for the outputs' losses; empty when all count alike. */
-  readonly sampleWeight: readonly (Node | undefined)[];
+  /** The targets: a node, or a list for a model with several outputs, where those without targets have undefined. Undefined when none are given. */
+  readonly y: Node | readonly (Node | undefined)[] | undefined;
+  /** How much the samples count, as `y`; undefined when all count alike. */
+  readonly sampleWeight: Node | readonly (Node | undefined)[] | undefined;
+}
+
+/** One as it is, several as a list, none as undefined. */
+function bundled<T>(list: readonly T[]): T | readonly T[] | undefined {
+  return list.length <= 1 ? list[0] : list;
+}
+
+function unbundled<T>(value: T | readonly T[] | undefined): readonly T[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }
 
 /** What a step of a user's own reports: scalars by the names they have in logs. */
@@ -137,9 +150,12 @@ export function traceStep(model: StepModel, compiled: Compiled | undefined, requ
     const inputs = feed.x.map((node) => cast(node, 'float32'));
     const x = inputs.length === 1 ? inputs[0]! : inputs;
     const own = kind === 'train' || kind === 'test' ? model.ownStep(kind) : undefined;
-    if (own) return ownResults(`${model.where}.${kind}Step`, own({ x, y: feed.y, sampleWeight: feed.weights }));
+    if (own) return ownResults(`${model.where}.${kind}Step`, own({ x, y: bundled(feed.y), sampleWeight: bundled(feed.weights) }));
     const predictions = model.applyAll(x);
-    if (kind === 'activations') return { outputs: seen.map(({ node }) => node), names: seen.map(({ name }) => name) };
+    if (kind === 'activations') {
+      const all = [...inputs.map((node) => ({ name: inputName, node })), ...seen];
+      return { outputs: all.map(({ node }) => node), names: all.map(({ name }) => name) };
+    }
     if (!compiled || kind === 'predict' || kind === 'sample') return { outputs: predictions };
     const { loss, results, values } = assess(model, compiled, predictions, feed, trace);
     const weights = model.trainableWeights;
@@ -227,7 +243,7 @@ export function totalLoss(
   batch: StepBatch,
   trace: Trace,
 ): Node {
-  return assess(model, compiled, predictions, { y: batch.y, weights: batch.sampleWeight }, trace).loss;
+  return assess(model, compiled, predictions, { y: unbundled(batch.y), weights: unbundled(batch.sampleWeight) }, trace).loss;
 }
 
 /** The variables that calls write. */

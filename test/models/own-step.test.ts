@@ -78,8 +78,28 @@ describe('a step of its own', () => {
     await expect(model.fit(x, y, silent)).rejects.toThrow(text);
   });
 
+  test('needs no targets when it looks at none', async () => {
+    class Copy extends Line {
+      override readonly dense = new Dense({ units: 3 });
+      override trainStep({ x: inputs, y: targets }: StepBatch): StepResults {
+        expect(targets).toBeUndefined();
+        const loss = ops.mean(ops.square(ops.sub(this.apply(inputs as Node), inputs as Node)));
+        const weights = this.trainableWeights;
+        const nodes = weights.map(({ node }) => node);
+        this.optimizer.apply(gradients(loss, nodes), weights);
+        return { loss };
+      }
+    }
+    const model = compiled(() => new Copy());
+    const { history } = await model.fit(x, undefined, { epochs: 30, ...silent });
+    expect(history.loss!.at(-1)).toBeLessThan(history.loss![0]! / 2);
+    await model.fit(() => [{ x }], silent);
+    // Evaluation is the usual one, and that needs them.
+    await expect(model.evaluate(() => [{ x }], silent)).rejects.toThrow(/expected `y`, got nothing/);
+  });
+
   test('is not called directly', () => {
-    expect(() => new Line().trainStep({ x: [], y: [], sampleWeight: [] })).toThrow(/a subclass that overrides it/);
+    expect(() => new Line().trainStep({ x: [], y: undefined, sampleWeight: undefined })).toThrow(/a subclass that overrides it/);
   });
 });
 
@@ -92,8 +112,8 @@ class Rivals extends Model {
   override call(x: Node): Node {
     return ops.sub(this.one.apply(x), this.other.apply(x));
   }
-  override trainStep({ x: inputs, y: [targets] }: StepBatch): StepResults {
-    const loss = ops.mean(ops.square(ops.sub(this.call(inputs as Node), targets!)));
+  override trainStep({ x: inputs, y: targets }: StepBatch): StepResults {
+    const loss = ops.mean(ops.square(ops.sub(this.call(inputs as Node), targets as Node)));
     for (const [i, { trainableWeights }] of [this.one, this.other].entries()) {
       const nodes = trainableWeights.map(({ node }) => node);
       this.#optimizers[i]!.apply(gradients(loss, nodes), trainableWeights);

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { setSeed } from '../../src/base/seed.ts';
+import { tensor } from '../../src/base/tensor.ts';
 import { type Callback, EarlyStopping, type History, ReduceLROnPlateau, type RunInsight } from '../../src/callbacks/index.ts';
 import { BatchNormalization, Dense, Dropout, GaussianNoise } from '../../src/layers/index.ts';
 import { type BatchStream, type FitOptions, Sequential } from '../../src/models/index.ts';
@@ -170,6 +171,11 @@ describe('a checkpoint', () => {
     expect(message).toMatch(/hidden\/kernel.*\[2, 8\].*\[2, 5\]|hidden\/kernel.*\[2, 5\].*\[2, 8\]/);
     expect(message).toMatch(/SGD/);
     expect(message).toMatch(/batchSize: 16 then, 10 now/);
+    expect(message).not.toMatch(/loss:/);
+    model.compile({ loss: 'sparseCategoricalCrossentropy' });
+    const other = model.fit(x, y, { resumeFrom: bytes, callbacks: [{}], ...silent });
+    await expect(other).rejects.toThrow(/metrics: \[accuracy\] then, none now/);
+    model.compile({ loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
     expect(weightsOf(model)).toEqual(before);
     await model.fit(x, y, silent);
   });
@@ -259,6 +265,11 @@ describe('a run tells', () => {
     const other = makeModel();
     const spoil = (): unknown => other.layers[1]!.weights[0]!.view().fill(3e38);
     await other.fit(x, y, { batchSize: 50, callbacks: [watchWith(spoil)], ...silent });
+    const spoilt = makeModel();
+    const data = new Float32Array(x.data);
+    data[7] = Number.POSITIVE_INFINITY;
+    await spoilt.fit(tensor(data, x.shape), y, { batchSize: 50, callbacks: [watchWith()], ...silent });
+    expect(found.pop()).toEqual({ layer: spoilt.layers[0]!.name, what: 'the inputs', value: Number.POSITIVE_INFINITY });
     expect(found).toEqual([
       undefined,
       { layer: model.layers[1]!.name, what: `weight "${kernel.name}"`, value: Number.NaN },

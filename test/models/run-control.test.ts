@@ -89,9 +89,25 @@ describe('a run that is held up', () => {
     const model = classifier();
     model.pauseTraining();
     await expect(model.fit(x, y, { signal: AbortSignal.timeout(30), ...silent })).rejects.toThrow(/cancelled/);
-    model.resumeTraining();
+    // The next run is not held up by what held up the last one.
+    expect(model.isPaused).toBe(false);
     await model.fit(x, y, silent);
   });
+});
+
+describe('a run under way', () => {
+  test.each(['onEpochBegin', 'onEpochEnd', 'onTrainBegin', 'onTrainEnd'] as const)(
+    'is not compiled anew from %s',
+    async (hook) => {
+      const model = classifier();
+      const callback = { [hook]: () => model.compile({ loss: 'mse' }) };
+      await expect(model.fit(x, y, { callbacks: [callback], ...silent })).rejects.toThrow(
+        /compile\] expected a model that is not being trained, got one that is. Hint: call it after fit/,
+      );
+      model.compile({ loss: 'sparseCategoricalCrossentropy' });
+      await model.fit(x, y, silent);
+    },
+  );
 });
 
 describe('Monte Carlo dropout', () => {
