@@ -3,7 +3,15 @@
 import { describe, expect, test } from 'vitest';
 import { setSeed } from '../../src/base/seed.ts';
 import { tensor } from '../../src/base/tensor.ts';
-import { type Callback, EarlyStopping, type History, ReduceLROnPlateau, type RunInsight } from '../../src/callbacks/index.ts';
+import {
+  type Callback,
+  EarlyStopping,
+  type History,
+  type Logs,
+  ReduceLROnPlateau,
+  type RunInsight,
+  type SavedState,
+} from '../../src/callbacks/index.ts';
 import { BatchNormalization, Dense, Dropout, GaussianNoise } from '../../src/layers/index.ts';
 import { type BatchStream, type FitOptions, Sequential } from '../../src/models/index.ts';
 import { Adam, type Optimizer, SGD } from '../../src/optimizers/index.ts';
@@ -78,6 +86,38 @@ async function run(setting: Setting, more: FitOptions, first: Callback[] = [], l
   return { weights: weightsOf(model), history: history.history, epochs: history.epoch };
 }
 
+/** Adds up the losses of all batches, and stops the run after an epoch, where it is told to. */
+class Sum implements Callback {
+  sum = 0;
+  #model: { stopTraining: boolean } | undefined;
+  readonly #last: number;
+
+  constructor(last = Number.POSITIVE_INFINITY) {
+    this.#last = last;
+  }
+
+  onTrainBegin(model: { stopTraining: boolean }): void {
+    this.#model = model;
+  }
+
+  onTrainBatchEnd(_: number, { loss }: Logs): void {
+    this.sum += loss!;
+  }
+
+  onEpochEnd(epoch: number, logs: Logs): void {
+    logs.sum = this.sum;
+    if (epoch >= this.#last) this.#model!.stopTraining = true;
+  }
+
+  getState(): { sum: number } {
+    return { sum: this.sum };
+  }
+
+  setState(state: SavedState): void {
+    this.sum = (state as { sum: number }).sum;
+  }
+}
+
 function batches(pass: number): [typeof x, typeof y][] {
   const list = Array.from({ length: 4 }, (_, i): [typeof x, typeof y] => [
     x.slice(12 * i, 12 * i + 12),
@@ -97,9 +137,15 @@ const settings: Record<string, Setting> = {
     callbacks: () => [
       new ReduceLROnPlateau({ patience: 1, factor: 0.3, minDelta: 10 }),
       new EarlyStopping({ patience: 4, minDelta: 10, restoreBestWeights: true }),
+      new Sum(),
     ],
   },
   'epochs of some steps': { options: { epochs: 5, batchSize: 16, stepsPerEpoch: 3 } },
+  'a callback that stops it': { options: { epochs: 5, batchSize: 16, validationSplit: 0.2 }, callbacks: () => [new Sum(1)] },
+  averages: {
+    options: { epochs: 3, batchSize: 16 },
+    optimizer: () => new Adam({ learningRate: 0.01, useEma: true, emaMomentum: 0.8, gradientAccumulationSteps: 3 }),
+  },
   'a stream': {
     options: { epochs: 3 },
     stream: () => ({ size: 4, open: (pass: number) => batches(pass).values() }),
@@ -213,6 +259,16 @@ describe('a checkpoint', () => {
       /checkpoint\] expected a call from onTrainBatchEnd or onEpochEnd, got one from onTrainBegin/,
     );
   });
+});
+
+test('a run with averages ends with them in the weights', async () => {
+  const optimizer = new Adam({ learningRate: 0.01, useEma: true, emaMomentum: 0.8 });
+  const model = makeModel(optimizer);
+  const last: number[][] = [];
+  const averages = (): number[][] => model.trainableWeights.map((weight) => [...optimizer.averageOf(weight)!.view()]);
+  const watch: Callback = { onEpochEnd: () => void last.push(...averages()) };
+  await model.fit(x, y, { epochs: 1, callbacks: [watch], ...silent });
+  expect(model.trainableWeights.map((weight) => [...weight.view()])).toEqual(last);
 });
 
 describe('a run tells', () => {

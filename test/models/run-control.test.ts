@@ -5,6 +5,7 @@ import { setSeed } from '../../src/base/seed.ts';
 import { tensor } from '../../src/base/tensor.ts';
 import { BatchNormalization, Dense, Dropout } from '../../src/layers/index.ts';
 import { Sequential } from '../../src/models/index.ts';
+import { Spread } from '../../src/models/predict.ts';
 import { classifier, clusters, lineModel, noise, silent, weightsOf } from '../support/models.ts';
 
 const { x, y } = clusters(24);
@@ -108,6 +109,25 @@ describe('a run under way', () => {
       await model.fit(x, y, silent);
     },
   );
+});
+
+test('a run within a run does not open the outer one to compiling', async () => {
+  const model = classifier();
+  const nested = {
+    onEpochEnd: async () => {
+      await model.fit(x, y, { callbacks: [{ onEpochEnd: () => {} }], ...silent });
+      model.compile({ loss: 'mse' });
+    },
+  };
+  await expect(model.fit(x, y, { callbacks: [nested], ...silent })).rejects.toThrow(/a model that is not being trained/);
+});
+
+test('the deviation is that of all samples', () => {
+  const spread = new Spread();
+  for (const value of [1, 3, 8]) spread.add(tensor([value, 2]));
+  const { mean, deviation } = spread.result();
+  expect(mean.toArray()).toEqual([4, 2]);
+  expect(deviation.toArray()).toEqual([Math.fround(Math.sqrt(26 / 3)), 0]);
 });
 
 describe('Monte Carlo dropout', () => {

@@ -188,6 +188,34 @@ describe('epochs of some steps', () => {
     expect((await classifier().fit(x, y, { initialEpoch: 5, epochs: 5, ...silent })).epoch).toEqual([]);
   });
 
+  test('train what is to be trained then, also when they begin within a pass', async () => {
+    const model = classifier();
+    const [, dense] = model.layers;
+    const seen: number[][] = [];
+    const freeze = {
+      onEpochBegin: (epoch: number) => {
+        dense!.trainable = epoch === 0;
+      },
+      onEpochEnd: () => void seen.push([...dense!.getWeights()[0]!.data]),
+    };
+    await model.fit(x, y, { batchSize: 4, stepsPerEpoch: 2, epochs: 3, callbacks: [freeze], ...silent });
+    expect(seen[1]).toEqual(seen[0]);
+    expect(seen[2]).toEqual(seen[0]);
+  });
+
+  test('are validated on the same pass each time', async () => {
+    const passes: number[] = [];
+    const validationData = {
+      size: 3,
+      open: (pass: number) => {
+        passes.push(pass);
+        return batches();
+      },
+    };
+    await classifier().fit(x, y, { epochs: 3, validationData, ...silent });
+    expect(new Set(passes)).toEqual(new Set([0]));
+  });
+
   test.each([
     [2, [1, 3]],
     [
