@@ -24,6 +24,8 @@ export interface Files {
   list(folder: string): Promise<string[]>;
   /** Removes a file or a folder with all it holds; does nothing when there is none. */
   remove(path: string): Promise<void>;
+  /** Removes a folder that holds nothing; leaves one that holds anything, or that the host does not let go. */
+  removeIfEmpty(folder: string): Promise<void>;
 }
 
 interface Host {
@@ -88,6 +90,9 @@ function hostFiles(where: string, fs: typeof FileSystem, paths: typeof Paths): F
     },
     async remove(path) {
       await fs.rm(path, { force: true, recursive: true });
+    },
+    async removeIfEmpty(folder) {
+      await fs.rmdir(folder).catch(() => {});
     },
   };
 }

@@ -12,7 +12,7 @@ export interface BackupAndRestoreOptions {
   readonly saveFreq?: SaveFrequency;
   /** Keeps the checkpoint before the last as well, in `latest.safetensors.bkp`. Default false. */
   readonly doubleCheckpoint?: boolean;
-  /** Removes the checkpoint when training has ended as it should. Default true. */
+  /** Removes the checkpoint when training has ended as it should, and the folder if nothing else lies in it. Default true. */
   readonly deleteCheckpoint?: boolean;
 }
 
@@ -94,11 +94,9 @@ export class BackupAndRestore implements Callback {
   async onTrainEnd(): Promise<void> {
     if (!(this.#options.deleteCheckpoint ?? true)) return;
     const disk = files(where);
-    const { folder } = this.#options;
-    await disk.remove(this.#path);
-    await disk.remove(this.#backup);
-    // What else lies in the folder is not ours.
-    if ((await disk.list(folder)).length === 0) await disk.remove(folder);
+    // A folder of such a name is not ours, nor is what else lies beside them.
+    for (const path of [this.#path, this.#backup]) if ((await disk.size(path)) !== undefined) await disk.remove(path);
+    await disk.removeIfEmpty(this.#options.folder);
   }
 
   async #save(): Promise<void> {

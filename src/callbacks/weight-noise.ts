@@ -2,8 +2,12 @@ import { describe, fail } from '../base/fail.ts';
 import { checkOptionNames } from '../base/names.ts';
 import { positive } from '../base/numbers.ts';
 import { globalSource, type Key, type Seed, sourceFrom } from '../base/seed.ts';
-import { jit } from '../graph/jit.ts';
+import type { Executable } from '../compiler/index.ts';
+import { engine } from '../engine/index.ts';
+import { compileGraph } from '../graph/compile-graph.ts';
+import { Graph } from '../graph/graph.ts';
 import { abs, add, advanceRandom, assign, mul, randomNormal, sub } from '../graph/ops.ts';
+import { Trace, withTrace } from '../graph/trace.ts';
 import { Variable } from '../graph/variable.ts';
 import type { Callback, SavedState, TrainedModel } from './callback.ts';
 import { StateReader } from './callback-state.ts';
@@ -24,11 +28,12 @@ const where = 'WeightNoise';
 
 /** Programs that put noise on weights and take it away. */
 interface Noise {
-  readonly state: Variable;
   /** What weights were without the noise, and with it. */
   readonly copies: readonly Variable[];
-  add(): unknown;
-  remove(): unknown;
+  add(): void;
+  remove(): void;
+  /** Gives the memory of programs and copies back at once. */
+  release(): void;
 }
 
 /**
@@ -44,6 +49,8 @@ interface Noise {
 export class WeightNoise implements Callback {
   readonly #options: WeightNoiseOptions;
   readonly #key: Key;
+  /** Where the random numbers have come to; stays from run to run. */
+  #state: Variable | undefined;
   #noise: Noise | undefined;
   #isOn = false;
 
@@ -57,7 +64,9 @@ export class WeightNoise implements Callback {
   }
 
   onTrainBegin(model: TrainedModel): void {
-    this.#noise = noiseOn(model.trainableWeights, this.#options, this.#noise?.state ?? this.#newState());
+    this.#state ??= this.#newState();
+    this.#noise?.release();
+    this.#noise = noiseOn(model.trainableWeights, this.#options, this.#state);
     this.#isOn = false;
   }
 
@@ -93,13 +102,14 @@ export class WeightNoise implements Callback {
 
   onTrainFinally(): void {
     this.#remove();
+    this.#noise?.release();
+    this.#noise = undefined;
   }
 
   getState(): SavedState {
-    const noise = this.#noise;
-    if (!noise) return { random: null, copies: null };
-    const copies = this.#isOn ? noise.copies.map((copy) => copy.read()) : null;
-    return { random: [noise.state.read()], copies };
+    const random = this.#state ? [this.#state.read()] : null;
+    const copies = this.#isOn ? this.#noise!.copies.map((copy) => copy.read()) : null;
+    return { random, copies };
   }
 
   setState(state: SavedState): void {
@@ -108,7 +118,7 @@ export class WeightNoise implements Callback {
     const copies = saved.optionalTensors('copies');
     const noise = this.#noise;
     if (!noise || !random) return;
-    noise.state.write(random);
+    this.#state!.write(random);
     // The checkpoint was written by a callback before this one, under noise.
     this.#isOn = copies !== undefined;
     for (const [i, copy] of (copies ?? []).entries()) noise.copies[i]!.write(copy);
@@ -121,7 +131,7 @@ function noiseOn(weights: readonly Variable[], { stddev, relative = false }: Wei
     clean: new Variable(`${weight.name}/clean`, weight.shape),
     noisy: new Variable(`${weight.name}/noisy`, weight.shape),
   }));
-  const addNoise = jit(() => {
+  const addNoise = programOf(() => {
     for (const { weight, clean, noisy } of all) {
       const noise = randomNormal(weight.shape, { state, stddev });
       const moved = add(weight, relative ? mul(noise, abs(weight)) : noise);
@@ -130,13 +140,22 @@ function noiseOn(weights: readonly Variable[], { stddev, relative = false }: Wei
       assign(weight, moved);
     }
     advanceRandom(state);
-    return [];
   });
-  const removeNoise = jit(() => {
+  const removeNoise = programOf(() => {
     // What the step did not change is what it was, to the bit.
     for (const { weight, clean, noisy } of all) assign(weight, add(clean, sub(weight, noisy)));
-    return [];
   });
   const copies = all.flatMap(({ clean, noisy }) => [clean, noisy]);
-  return { state, copies, add: () => addNoise(), remove: () => removeNoise() };
+  const release = (): void => {
+    for (const program of [addNoise, removeNoise]) program.release();
+    for (const copy of copies) engine().memory.release(copy);
+  };
+  return { copies, add: () => addNoise.runSync(), remove: () => removeNoise.runSync(), release };
+}
+
+/** Compiles the updates of variables that `body` asks for. */
+function programOf(body: () => void): Executable {
+  const trace = new Trace({ training: true });
+  withTrace(trace, body);
+  return compileGraph(new Graph([], trace.effects));
 }

@@ -46,7 +46,7 @@ const shortNumber = (value: number): string => String(Number(value.toPrecision(4
 
 const nothing = 'No step ended with a finite loss.';
 
-/** The smoothed loss by the rate, drawn with characters; `|` stands at the suggested rate. */
+/** The smoothed loss by the rate, drawn with characters; `|` stands at the suggested rate, or at the edge where that was not tried. */
 export function rateCurveText(curve: RateCurve, suggestion: number | undefined, width = 64, height = 16): string {
   if (curve.rates.length === 0) return nothing;
   const [x, y] = [rateAxis(curve), lossAxis(curve)];
@@ -56,7 +56,7 @@ export function rateCurveText(curve: RateCurve, suggestion: number | undefined, 
     const line = grid[row];
     if (line && at >= 0 && at < width) line[at] = mark;
   };
-  if (suggestion !== undefined) for (let row = 0; row < height; row++) put(row, column(suggestion), '|');
+  if (suggestion !== undefined) for (let row = 0; row < height; row++) put(row, Math.max(0, column(suggestion)), '|');
   curve.rates.forEach((rate, i) => {
     put(Math.round((1 - share(curve.smoothed[i]!, y)) * (height - 1)), column(rate), '*');
   });
@@ -81,7 +81,9 @@ export function rateCurveText(curve: RateCurve, suggestion: number | undefined, 
   const indent = ' '.repeat(labelWidth + 1);
   const rest = [`${indent}└${ruler.join('')}`, `${indent} ${names.join('')}`].map((line) => line.trimEnd());
   const found =
-    suggestion === undefined ? 'The loss never fell: no rate is suggested.' : `Suggested rate: ${suggestion.toPrecision(3)}`;
+    suggestion === undefined
+      ? 'The loss fell no further than noise: no rate is suggested.'
+      : `Suggested rate: ${suggestion.toPrecision(3)}`;
   return [...lines.map((line) => line.trimEnd()), ...rest, `${indent} learning rate → smoothed loss. ${found}`].join('\n');
 }
 
@@ -90,7 +92,7 @@ const frame = { left: 72, right: 24, top: 44, bottom: 60 };
 
 const point = (value: number): string => String(Math.round(value * 10) / 10);
 
-/** The text of an SVG file: every step's loss as a dot, the smoothed loss as a line, a mark at the suggested rate. */
+/** The text of an SVG file: every step's loss as a dot, the smoothed loss as a line, a mark at the suggested rate (at the edge where that was not tried). */
 export function rateCurveSVG(curve: RateCurve, suggestion: number | undefined): string {
   const { width, height } = size;
   const [right, bottom] = [width - frame.right, height - frame.bottom];
@@ -143,7 +145,7 @@ export function rateCurveSVG(curve: RateCurve, suggestion: number | undefined): 
     '</g>',
   );
   if (suggestion !== undefined) {
-    const x = xOf(Math.log10(suggestion));
+    const x = Math.max(frame.left, xOf(Math.log10(suggestion)));
     const isRight = x > width * 0.7;
     parts.push(
       `<path d="M${point(x)} ${frame.top}V${bottom}" stroke="#d93025" stroke-dasharray="5 4"/>`,

@@ -63,14 +63,21 @@ export interface RateCurve {
 
 /** What {@link lrFinder} found. */
 export interface LrFinderResult extends RateCurve {
-  /** The rate to begin with: {@link steepest}; undefined where the loss never fell. */
+  /**
+   * The rate to begin with: the smaller of {@link steepest} and {@link tenthOfLowest}. Losses answer late to a rate that is too high, the
+   * more so with momentum, so the steepest descent alone is often too bold.
+   *
+   * All three are undefined where the loss fell no further than noise takes it, as that of a model that is already trained: where the fall
+   * of the running mean, from the first tenth of the steps to its lowest value, is no more than 6σ√((1 − β)/(1 + β)). That root is the share
+   * of the losses' standard deviation σ which a running mean keeps; σ is that of differences of successive losses, divided by √2.
+   */
   readonly suggestion: number | undefined;
   /**
    * Where the smoothed loss falls most per decade of the rate, measured from a twentieth of all steps before to as many after, among the
    * rates up to that of the lowest loss and after the first tenth of the steps, in which the running mean is one of few losses.
    */
   readonly steepest: number | undefined;
-  /** A tenth of the rate with the lowest smoothed loss: a more cautious one where the curve is noisy. */
+  /** A tenth of the rate with the lowest smoothed loss. May lie below the rates that were tried. */
   readonly tenthOfLowest: number | undefined;
   /** Why it ended: all steps were taken, the loss had grown too large, it was no number any more, or the data ended. */
   readonly end: 'all steps' | 'diverged' | 'not finite' | 'data';
@@ -83,8 +90,10 @@ export interface LrFinderResult extends RateCurve {
 const where = 'lrFinder';
 
 /**
- * Trains for some steps while the rate grows exponentially, and says at which rate the loss falls fastest. Weights, moving statistics, the
+ * Trains for some steps while the rate grows exponentially, and says which one suits. Weights, moving statistics, the
  * optimizer's state and rate, and all random states are put back afterwards, also when it is cancelled or fails.
+ *
+ * Optimizers that a `trainStep` of the model's own keeps besides `model.optimizer` neither follow the ramp nor are put back.
  *
  * An optimizer that follows a schedule follows this ramp meanwhile, and then its schedule again; the suggestion is for its peak.
  *
@@ -162,7 +171,7 @@ export async function lrFinder(
     restoreGlobalSource(generator);
     model.stopTraining = false;
   }
-  const result = resultOf(curve, end);
+  const result = resultOf(curve, smoothing, end);
   if (verbose) console.log(result.plot());
   return result;
 }
@@ -190,21 +199,45 @@ function followRamp({ optimizer }: Model, ramp: readonly number[]): void {
   optimizer.learningRate = (step: number) => ramp[Math.min(Math.max(0, step - first), ramp.length - 1)]!;
 }
 
-function resultOf(curve: RateCurve, end: LrFinderResult['end']): LrFinderResult {
-  const suggestions = suggest(curve);
-  const result = { ...curve, ...suggestions, suggestion: suggestions.steepest, end };
-  return { ...result, plot: () => rateCurveText(curve, result.suggestion), toSVG: () => rateCurveSVG(curve, result.suggestion) };
+function resultOf(curve: RateCurve, smoothing: number, end: LrFinderResult['end']): LrFinderResult {
+  const suggestions = suggest(curve, smoothing);
+  const { suggestion } = suggestions;
+  return {
+    ...curve,
+    ...suggestions,
+    end,
+    plot: () => rateCurveText(curve, suggestion),
+    toSVG: () => rateCurveSVG(curve, suggestion),
+  };
 }
 
+/**
+ * A fall of the running mean counts from so many of its standard deviations on. The lowest of some ten independent means lies up to three
+ * below what is expected, and the mean of few losses it is compared with two or three above.
+ */
+const noiseFactor = 6;
+
 /** See {@link LrFinderResult}. */
-function suggest({ rates, smoothed }: RateCurve): Pick<LrFinderResult, 'steepest' | 'tenthOfLowest'> {
-  if (rates.length < 3) return { steepest: undefined, tenthOfLowest: undefined };
+function suggest(curve: RateCurve, smoothing: number): Pick<LrFinderResult, 'suggestion' | 'steepest' | 'tenthOfLowest'> {
+  const { rates, smoothed } = curve;
+  const nothing = { suggestion: undefined, steepest: undefined, tenthOfLowest: undefined };
+  if (rates.length < 3) return nothing;
   const lowest = smoothed.indexOf(Math.min(...smoothed));
   const reach = Math.max(1, Math.round(rates.length / 20));
+  const first = Math.max(reach, Math.round(rates.length / 10));
+  if (lowest <= first || smoothed[first]! - smoothed[lowest]! <= noiseFactor * noiseOf(curve, lowest, smoothing)) return nothing;
   let [steepest, fall] = [-1, 0];
-  for (let i = Math.max(reach, Math.round(rates.length / 10)); i <= Math.min(lowest, smoothed.length - 1 - reach); i++) {
+  for (let i = first; i <= Math.min(lowest, smoothed.length - 1 - reach); i++) {
     const slope = smoothed[i - reach]! - smoothed[i + reach]!;
     if (slope > fall) [steepest, fall] = [i, slope];
   }
-  return { steepest: rates[steepest], tenthOfLowest: lowest > 0 ? rates[lowest]! / 10 : undefined };
+  const tenthOfLowest = rates[lowest]! / 10;
+  return { suggestion: Math.min(rates[steepest] ?? tenthOfLowest, tenthOfLowest), steepest: rates[steepest], tenthOfLowest };
+}
+
+/** Standard deviation of the running mean by batches alone. Differences know little of a trend, and steps after `last` may diverge. */
+function noiseOf({ losses }: RateCurve, last: number, smoothing: number): number {
+  let squares = 0;
+  for (let i = 1; i <= last; i++) squares += (losses[i]! - losses[i - 1]!) ** 2;
+  return Math.sqrt((squares / (2 * last)) * ((1 - smoothing) / (1 + smoothing)));
 }

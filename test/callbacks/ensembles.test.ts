@@ -13,6 +13,7 @@ import {
   WeightNoise,
   type WeightNoiseOptions,
 } from '../../src/callbacks/index.ts';
+import { engine } from '../../src/engine/index.ts';
 import { Dense } from '../../src/layers/index.ts';
 import { Sequential } from '../../src/models/index.ts';
 import { type Optimizer, SGD } from '../../src/optimizers/index.ts';
@@ -249,6 +250,32 @@ describe('WeightNoise', () => {
     expect(other.after).not.toEqual(one.after);
     expect(none.after).not.toEqual(one.after);
     for (const [i, value] of one.after.entries()) expect(Math.abs(value - none.after[i]!)).toBeLessThan(0.3);
+  });
+
+  test('gives its memory back when a run ends, and goes on with other random numbers in the next', async () => {
+    setSeed(11);
+    const model = makeModel(new SGD({ learningRate: 1e-30 }));
+    const before = valuesOf(model);
+    const seen: number[][] = [];
+    const look: Callback = { onTrainBatchBegin: () => void seen.push(valuesOf(model)) };
+    const failing: Callback = {
+      onTrainBatchBegin: () => {
+        throw new Error('broken');
+      },
+    };
+    const noise = new WeightNoise({ stddev: 0.1, seed: 1 });
+    const fit = (...more: Callback[]) =>
+      model.fit(x, y, { epochs: 1, batchSize: 64, shuffle: false, verbose: 0, callbacks: [noise, ...more] });
+    await fit(look);
+    const blocks = engine().memory.labels().sort();
+    for (let run = 0; run < 3; run++) {
+      await fit(look);
+      await expect(fit(failing)).rejects.toThrow('broken');
+    }
+    expect(engine().memory.labels().sort()).toEqual(blocks);
+    expect(blocks.filter((label) => /\/(clean|noisy)$/.test(label))).toEqual([]);
+    expect(valuesOf(model)).toEqual(before);
+    expect(new Set(seen.map(String)).size).toBe(seen.length);
   });
 
   test('that is relative leaves zeros alone and grows with the weight', async () => {

@@ -1,6 +1,6 @@
 /** @file Callbacks that write the model or the run: when, under which names, what stays on the disk, and what is read again. */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test, vi } from 'vitest';
 import { setSeed } from '../../src/base/seed.ts';
 import { Tensor } from '../../src/base/tensor.ts';
@@ -266,6 +266,26 @@ describe('BackupAndRestore', () => {
     await kept.callback.onEpochEnd();
     await kept.callback.onTrainEnd();
     expect(readdirSync(place('kept'))).toEqual(['latest.safetensors']);
+  });
+
+  test('removes its folder when nothing else is in it, and no folder that holds anything', async () => {
+    const folder = place('own');
+    const { callback, begin } = backup({ folder: `${folder}/`, doubleCheckpoint: true }, [1, 2]);
+    await begin();
+    await callback.onEpochEnd();
+    await callback.onEpochEnd();
+    await callback.onTrainEnd();
+    expect(existsSync(folder)).toBe(false);
+    await expect(callback.onTrainEnd()).resolves.toBeUndefined();
+    mkdirSync(`${folder}/latest.safetensors.bkp/inner`, { recursive: true });
+    writeFileSync(`${folder}/latest.safetensors.bkp/inner/notes.txt`, 'mine');
+    await callback.onTrainEnd();
+    expect(existsSync(`${folder}/latest.safetensors.bkp/inner/notes.txt`)).toBe(true);
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, 'a file of that name');
+    await callback.onTrainEnd();
+    expect(readFileSync(folder, 'utf8')).toBe('a file of that name');
+    rmSync(folder);
   });
 
   test.each<[object, RegExp]>([

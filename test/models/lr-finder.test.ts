@@ -89,7 +89,7 @@ describe('the curve', () => {
     const last = found.smoothed.at(-1)!;
     expect(last).toBeGreaterThan(4 * Math.min(...found.smoothed));
     expect(found.smoothed.at(-2)).toBeLessThanOrEqual(4 * Math.min(...found.smoothed));
-    expect(found.suggestion).toBe(found.steepest);
+    expect(found.suggestion).toBe(Math.min(found.steepest!, found.tenthOfLowest!));
     expect(found.suggestion).toBeGreaterThan(0.003);
     expect(found.suggestion).toBeLessThan(1.77);
     expect(found.tenthOfLowest).toBeCloseTo(found.rates[found.smoothed.indexOf(Math.min(...found.smoothed))]! / 10, 9);
@@ -115,7 +115,37 @@ describe('the curve', () => {
   test('suggests nothing where the loss never fell', async () => {
     const found = await lrFinder(linear(), x, y, { minRate: 5, maxRate: 100, batchSize: count, steps: 20 });
     expect([found.suggestion, found.tenthOfLowest, found.end]).toEqual([undefined, undefined, 'diverged']);
-    expect(found.plot()).toMatch(/The loss never fell: no rate is suggested\./);
+    expect(found.plot()).toMatch(/The loss fell no further than noise: no rate is suggested\./);
+  });
+
+  test.each([
+    ['plain', new SGD({ learningRate: 0.05 })],
+    ['momentum', new SGD({ learningRate: 0.01, momentum: 0.9 })],
+    ['Adam', new Adam({ learningRate: 0.02 })],
+  ])('suggests nothing for a model that is trained already, whose losses differ by batches alone: %s', async (_, optimizer) => {
+    const model = linear(optimizer);
+    const suggestions = async (): Promise<(number | undefined)[]> => {
+      const found: (number | undefined)[] = [];
+      for (const smoothing of [0, 0.9]) {
+        for (let seed = 0; seed < 5; seed++) {
+          setSeed(seed);
+          found.push((await lrFinder(model, x, y, { batchSize: 8, smoothing })).suggestion);
+        }
+      }
+      return found;
+    };
+    for (const suggestion of await suggestions()) expect(suggestion).toBeGreaterThan(1e-4);
+    await model.fit(x, y, { epochs: 40, verbose: 0 });
+    expect(new Set(await suggestions())).toEqual(new Set([undefined]));
+  });
+
+  test('suggests a tenth of the rate with the lowest loss where the steepest descent is bolder', async () => {
+    const findFor = (momentum: number) =>
+      lrFinder(linear(new SGD({ momentum })), x, y, { batchSize: count, minRate: 1e-5, steps: 200 });
+    const found = await findFor(0.9);
+    expect(found.steepest).toBeGreaterThan(found.tenthOfLowest!);
+    expect(found.suggestion).toBe(found.tenthOfLowest);
+    expect(found.suggestion).toBeLessThan((await findFor(0)).suggestion!);
   });
 
   test('comes of streams of batches as well', async () => {
@@ -225,6 +255,12 @@ describe('pictures', () => {
     const closed = [...svg.matchAll(/<\/([a-zA-Z]+)>/g)].map(([, name]) => name);
     expect(open.sort()).toEqual(closed.sort());
     expect(rateCurveSVG(curve, undefined)).not.toMatch(/suggested/);
+  });
+
+  test('mark a rate below those that were tried at the edge', () => {
+    for (const line of rateCurveText(curve, 1e-5, 21, 6).split('\n').slice(0, 6)) expect(line[5]).toMatch(/[|*]/);
+    const xs = [1e-5, curve.rates[0]].map((rate) => /M([\d.]+) [^>]*stroke-dasharray/.exec(rateCurveSVG(curve, rate))![1]);
+    expect(xs[0]).toBe(xs[1]);
   });
 
   test('of nothing, of one point and of a flat curve', () => {
