@@ -73,8 +73,9 @@ export interface LrFinderResult extends RateCurve {
    */
   readonly suggestion: number | undefined;
   /**
-   * Where the smoothed loss falls most per decade of the rate, measured from a twentieth of all steps before to as many after, among the
-   * rates up to that of the lowest loss and after the first tenth of the steps, in which the running mean is one of few losses.
+   * Where the smoothed loss falls most per decade of the rate, measured from a twentieth of all steps before to as many after: after the
+   * first tenth of the steps, in which the running mean is one of few losses, up to the rate of the lowest loss, and where the fall since
+   * the first tenth is more than noise. Undefined also where that leaves no rate.
    */
   readonly steepest: number | undefined;
   /** A tenth of the rate with the lowest smoothed loss. May lie below the rates that were tried. */
@@ -225,11 +226,13 @@ function suggest(curve: RateCurve, smoothing: number): Pick<LrFinderResult, 'sug
   const lowest = smoothed.indexOf(Math.min(...smoothed));
   const reach = Math.max(1, Math.round(rates.length / 20));
   const first = Math.max(reach, Math.round(rates.length / 10));
-  if (lowest <= first || smoothed[first]! - smoothed[lowest]! <= noiseFactor * noiseOf(curve, lowest, smoothing)) return nothing;
+  if (lowest <= first) return nothing;
+  const fallen = smoothed[first]! - noiseFactor * noiseOf(curve, lowest, smoothing);
+  if (!(smoothed[lowest]! < fallen)) return nothing;
   let [steepest, fall] = [-1, 0];
-  for (let i = first; i <= Math.min(lowest, smoothed.length - 1 - reach); i++) {
+  for (let i = first + reach; i <= Math.min(lowest, smoothed.length - 1 - reach); i++) {
     const slope = smoothed[i - reach]! - smoothed[i + reach]!;
-    if (slope > fall) [steepest, fall] = [i, slope];
+    if (slope > fall && smoothed[i + reach]! < fallen) [steepest, fall] = [i, slope];
   }
   const tenthOfLowest = rates[lowest]! / 10;
   return { suggestion: Math.min(rates[steepest] ?? tenthOfLowest, tenthOfLowest), steepest: rates[steepest], tenthOfLowest };

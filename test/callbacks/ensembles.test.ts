@@ -264,13 +264,13 @@ describe('WeightNoise', () => {
       },
     };
     const noise = new WeightNoise({ stddev: 0.1, seed: 1 });
-    const fit = (...more: Callback[]) =>
+    const train = (...more: Callback[]) =>
       model.fit(x, y, { epochs: 1, batchSize: 64, shuffle: false, verbose: 0, callbacks: [noise, ...more] });
-    await fit(look);
+    await train(look);
     const blocks = engine().memory.labels().sort();
     for (let run = 0; run < 3; run++) {
-      await fit(look);
-      await expect(fit(failing)).rejects.toThrow('broken');
+      await train(look);
+      await expect(train(failing)).rejects.toThrow('broken');
     }
     expect(engine().memory.labels().sort()).toEqual(blocks);
     expect(blocks.filter((label) => /\/(clean|noisy)$/.test(label))).toEqual([]);
