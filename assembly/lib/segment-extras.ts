@@ -115,20 +115,16 @@ export function segmentFactor(extras: usize, common: f32, count: i32, chunk: i32
   return <f32>(factor * (kind == NORM_CLIP_EACH ? within(norm, bound) : 1 / (norm + bound)));
 }
 
-/** Address of the gradient as the update wants it: itself, or scaled and clipped in scratch memory. */
-export function gradientOf(extras: usize, g: usize, scratch: usize, n: i32, factor: f32): usize {
+/** Whether every element of the gradients is bounded. */
+export function clips(extras: usize): bool {
+  return number(extras, NUMBER_CLIP) != 0;
+}
+
+/** Scales and clips `n` elements of the gradient into scratch memory, and gives its address. */
+export function clippedGradient(extras: usize, g: usize, scratch: usize, n: i32, factor: f32): usize {
   const clip = number(extras, NUMBER_CLIP);
-  if (factor == 1 && clip == 0) return g;
   const factors = f32x4.splat(factor);
   let to = scratch;
-  if (clip == 0) {
-    for (; n >= 8; n -= 8, g += 32, to += 32) {
-      v128.store(to, f32x4.mul(v128.load(g), factors));
-      v128.store(to, f32x4.mul(v128.load(g, 16), factors), 16);
-    }
-    for (; n > 0; n--, g += 4, to += 4) v128.store_lane<f32>(to, f32x4.mul(v128.load_splat<f32>(g), factors), 0);
-    return scratch;
-  }
   const high = f32x4.splat(clip);
   const low = f32x4.splat(-clip);
   for (; n >= 8; n -= 8, g += 32, to += 32) {

@@ -4,7 +4,8 @@
  *   count, address of w, address of its gradient g, then one address per slot (optimizer state of the same count)
  *
  * An update is a class with `slots(): i32`, `hypers(): i32` and an inline generic
- * `step<L>(w, g, s0, s1, s2: usize, h0, h1, h2, h3, h4: v128): void` that loads and stores through L: Four takes four elements,
+ * `step<L>(w, g, s0, s1, s2: usize, h0, h1, h2, h3, h4, scale: v128): void` that loads and stores through L (the gradient by `scaled`):
+ * Four takes four elements,
  * One takes a single element with the same arithmetic. Unused slots are 0, hyper h[k] is hyper[k] in all lanes.
  *
  * One more float follows the hyper-parameters: where it is not 0, slots are cleared of tiny numbers after the update. A moving
@@ -14,7 +15,7 @@
  * What else belongs to a step (lib/segment-extras.ts) is done in pieces that stay in the nearest cache, right before and after the update
  * of each piece, so that weights and gradients are read from memory once.
  */
-import { after, before, clear, EXTRAS_PIECE, gradientOf, isPaused, normFactor, SUM_CHUNK, segmentFactor } from './segment-extras';
+import { after, before, clear, clippedGradient, clips, EXTRAS_PIECE, isPaused, normFactor, SUM_CHUNK, segmentFactor } from './segment-extras';
 import { rangeStart } from './parallel';
 import { withoutTiny } from './simd';
 
@@ -25,6 +26,7 @@ const GRAIN: i32 = 16;
 @unmanaged
 export class Four {
   @inline load(p: usize): v128 { return v128.load(p); }
+  @inline scaled(p: usize, factor: v128): v128 { return f32x4.mul(v128.load(p), factor); }
   @inline store(p: usize, v: v128): void { v128.store(p, v); }
 }
 
@@ -32,6 +34,7 @@ export class Four {
 @unmanaged
 export class One {
   @inline load(p: usize): v128 { return v128.load_splat<f32>(p); }
+  @inline scaled(p: usize, factor: v128): v128 { return f32x4.mul(v128.load_splat<f32>(p), factor); }
   @inline store(p: usize, v: v128): void { v128.store_lane<f32>(p, v, 0); }
 }
 
@@ -80,6 +83,9 @@ export function updateSegments<Update>(
     const from = rangeStart(count, part, parts, GRAIN);
     const to = rangeStart(count, part + 1, parts, GRAIN);
     const factor = extras != 0 ? segmentFactor(extras, common, count, chunk) : 1;
+    // Gradients are multiplied as they are read, also by 1, which changes no bit; those that are clipped have been before.
+    const isClipped = extras != 0 && clips(extras);
+    const scale = f32x4.splat(isClipped ? 1 : factor);
     chunk += (count + SUM_CHUNK - 1) / SUM_CHUNK;
     const offset = (<usize>from) << 2;
     let w = <usize>word(table, 1) + offset;
@@ -99,14 +105,14 @@ export function updateSegments<Update>(
           continue;
         }
         before(extras, s, w, at, n);
-        g = gradientOf(extras, g, scratch, n, factor);
+        if (isClipped) g = clippedGradient(extras, g, scratch, n, factor);
       }
       const length = n;
       const start = w;
       if (n >= 8) {
         do {
-          op.step<Four>(w, g, s0, s1, s2, h0, h1, h2, h3, h4);
-          op.step<Four>(w + 16, g + 16, s0 + 16, s1 + 16, s2 + 16, h0, h1, h2, h3, h4);
+          op.step<Four>(w, g, s0, s1, s2, h0, h1, h2, h3, h4, scale);
+          op.step<Four>(w + 16, g + 16, s0 + 16, s1 + 16, s2 + 16, h0, h1, h2, h3, h4, scale);
           w += 32;
           g += 32;
           if (op.slots() > 0) s0 += 32;
@@ -116,7 +122,7 @@ export function updateSegments<Update>(
         } while (n >= 8);
       }
       if (n >= 4) {
-        op.step<Four>(w, g, s0, s1, s2, h0, h1, h2, h3, h4);
+        op.step<Four>(w, g, s0, s1, s2, h0, h1, h2, h3, h4, scale);
         w += 16;
         g += 16;
         s0 += 16;
@@ -125,7 +131,7 @@ export function updateSegments<Update>(
         n -= 4;
       }
       for (; n > 0; n--) {
-        op.step<One>(w, g, s0, s1, s2, h0, h1, h2, h3, h4);
+        op.step<One>(w, g, s0, s1, s2, h0, h1, h2, h3, h4, scale);
         w += 4;
         g += 4;
         s0 += 4;

@@ -60,7 +60,8 @@ const compile = (optimizer: SGD): void =>
 compile(new SGD({ momentum: 0.9 }));
 const found = await lrFinder(model, x, y, { batchSize: 64, minRate: 1e-5, maxRate: 10 });
 console.log(found.plot());
-const maxRate = found.suggestion ?? 0.05;
+// The suggestion is a rate to train with all the time; the peak of a cycle may lie above it.
+const maxRate = 4 * (found.suggestion ?? 0.01);
 
 const totalSteps = epochs * Math.ceil(held / 64);
 const cycle = new OneCycle({ maxLearningRate: maxRate, totalSteps, momentum: { max: 0.95, min: 0.85 } });

@@ -34,9 +34,9 @@ export const NORM_RATIO: i32 = NORM_TRUST;
 class Accumulate {
   @inline slots(): i32 { return 0; }
   @inline hypers(): i32 { return 0; }
-  @inline step<L>(w: usize, g: usize, s0: usize, s1: usize, s2: usize, h0: v128, h1: v128, h2: v128, h3: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, s0: usize, s1: usize, s2: usize, h0: v128, h1: v128, h2: v128, h3: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    lanes.store(w, f32x4.add(lanes.load(w), lanes.load(g)));
+    lanes.store(w, f32x4.add(lanes.load(w), lanes.scaled(g, scale)));
   }
 }
 

@@ -10,9 +10,9 @@ import { updateSegments } from '../../lib/segments';
 class Adagrad {
   @inline slots(): i32 { return 1; }
   @inline hypers(): i32 { return 2; }
-  @inline step<L>(w: usize, g: usize, a: usize, s1: usize, s2: usize, rate: v128, epsilon: v128, h2: v128, h3: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, a: usize, s1: usize, s2: usize, rate: v128, epsilon: v128, h2: v128, h3: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const a1 = madd(gradient, gradient, lanes.load(a));
     lanes.store(a, a1);
     lanes.store(w, f32x4.sub(lanes.load(w), f32x4.div(f32x4.mul(rate, gradient), f32x4.sqrt(f32x4.add(a1, epsilon)))));
@@ -23,10 +23,10 @@ class Adagrad {
 class Adadelta {
   @inline slots(): i32 { return 2; }
   @inline hypers(): i32 { return 3; }
-  @inline step<L>(w: usize, g: usize, e: usize, d: usize, s2: usize, rate: v128, rho: v128, epsilon: v128, h3: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, e: usize, d: usize, s2: usize, rate: v128, rho: v128, epsilon: v128, h3: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
     const rest = f32x4.sub(f32x4.splat(1), rho);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const e1 = madd(rest, f32x4.mul(gradient, gradient), f32x4.mul(rho, lanes.load(e)));
     const d0 = lanes.load(d);
     const root = f32x4.div(f32x4.sqrt(f32x4.add(d0, epsilon)), f32x4.sqrt(f32x4.add(e1, epsilon)));

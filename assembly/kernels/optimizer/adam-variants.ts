@@ -18,9 +18,9 @@ function moved(average: v128, x: v128, share: v128): v128 {
 class Adamax {
   @inline slots(): i32 { return 2; }
   @inline hypers(): i32 { return 4; }
-  @inline step<L>(w: usize, g: usize, m: usize, u: usize, s2: usize, alpha: v128, c1: v128, beta2: v128, epsilon: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, m: usize, u: usize, s2: usize, alpha: v128, c1: v128, beta2: v128, epsilon: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const m1 = moved(lanes.load(m), gradient, c1);
     const u1 = f32x4.max(f32x4.mul(beta2, lanes.load(u)), f32x4.abs(gradient));
     lanes.store(m, m1);
@@ -33,9 +33,9 @@ class Adamax {
 class Nadam {
   @inline slots(): i32 { return 2; }
   @inline hypers(): i32 { return 5; }
-  @inline step<L>(w: usize, g: usize, m: usize, v: usize, s2: usize, alpha: v128, c1: v128, c2: v128, epsilon: v128, gamma: v128): void {
+  @inline step<L>(w: usize, g: usize, m: usize, v: usize, s2: usize, alpha: v128, c1: v128, c2: v128, epsilon: v128, gamma: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const m1 = moved(lanes.load(m), gradient, c1);
     const v1 = moved(lanes.load(v), f32x4.mul(gradient, gradient), c2);
     lanes.store(m, m1);
@@ -49,9 +49,9 @@ class Nadam {
 class Radam {
   @inline slots(): i32 { return 2; }
   @inline hypers(): i32 { return 5; }
-  @inline step<L>(w: usize, g: usize, m: usize, v: usize, s2: usize, alpha: v128, c1: v128, c2: v128, epsilon: v128, adaptive: v128): void {
+  @inline step<L>(w: usize, g: usize, m: usize, v: usize, s2: usize, alpha: v128, c1: v128, c2: v128, epsilon: v128, adaptive: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const m1 = moved(lanes.load(m), gradient, c1);
     const v1 = moved(lanes.load(v), f32x4.mul(gradient, gradient), c2);
     lanes.store(m, m1);
@@ -65,9 +65,9 @@ class Radam {
 class Lion {
   @inline slots(): i32 { return 1; }
   @inline hypers(): i32 { return 3; }
-  @inline step<L>(w: usize, g: usize, m: usize, s1: usize, s2: usize, rate: v128, c1: v128, c2: v128, h3: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, m: usize, s1: usize, s2: usize, rate: v128, c1: v128, c2: v128, h3: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const m0 = lanes.load(m);
     const direction = moved(m0, gradient, c1);
     lanes.store(m, moved(m0, gradient, c2));

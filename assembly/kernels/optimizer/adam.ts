@@ -19,9 +19,9 @@ function stepped(w: v128, m: v128, v: v128, alpha: v128, epsilon: v128): v128 {
 class Adam {
   @inline slots(): i32 { return 2; }
   @inline hypers(): i32 { return 4; }
-  @inline step<L>(w: usize, g: usize, m: usize, v: usize, s2: usize, alpha: v128, c1: v128, c2: v128, epsilon: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, m: usize, v: usize, s2: usize, alpha: v128, c1: v128, c2: v128, epsilon: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const m0 = lanes.load(m);
     const v0 = lanes.load(v);
     const m1 = madd(f32x4.sub(gradient, m0), c1, m0);
@@ -36,9 +36,9 @@ class Adam {
 class AdamAmsgrad {
   @inline slots(): i32 { return 3; }
   @inline hypers(): i32 { return 4; }
-  @inline step<L>(w: usize, g: usize, m: usize, v: usize, vHat: usize, alpha: v128, c1: v128, c2: v128, epsilon: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, m: usize, v: usize, vHat: usize, alpha: v128, c1: v128, c2: v128, epsilon: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const m0 = lanes.load(m);
     const v0 = lanes.load(v);
     const m1 = madd(f32x4.sub(gradient, m0), c1, m0);

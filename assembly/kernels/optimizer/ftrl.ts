@@ -19,10 +19,10 @@ function raised(x: v128, p: v128): v128 {
 class Ftrl {
   @inline slots(): i32 { return 2; }
   @inline hypers(): i32 { return 5; }
-  @inline step<L>(w: usize, g: usize, a: usize, z: usize, s2: usize, rate: v128, l1: v128, l2: v128, shrinkage: v128, p: v128): void {
+  @inline step<L>(w: usize, g: usize, a: usize, z: usize, s2: usize, rate: v128, l1: v128, l2: v128, shrinkage: v128, p: v128, scale: v128): void {
     const lanes = changetype<L>(0);
     const w0 = lanes.load(w);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const a0 = lanes.load(a);
     const a1 = madd(gradient, gradient, a0);
     const power = raised(a1, p);

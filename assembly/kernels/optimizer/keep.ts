@@ -11,9 +11,9 @@ import { updateSegments } from '../../lib/segments';
 class Moments {
   @inline slots(): i32 { return 2; }
   @inline hypers(): i32 { return 3; }
-  @inline step<L>(w: usize, g: usize, m: usize, v: usize, s2: usize, rate: v128, c1: v128, c2: v128, h3: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, m: usize, v: usize, s2: usize, rate: v128, c1: v128, c2: v128, h3: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const m0 = lanes.load(m);
     const v0 = lanes.load(v);
     lanes.store(m, madd(f32x4.sub(gradient, m0), c1, m0));
@@ -25,9 +25,9 @@ class Moments {
 class Momentum {
   @inline slots(): i32 { return 1; }
   @inline hypers(): i32 { return 2; }
-  @inline step<L>(w: usize, g: usize, m: usize, s1: usize, s2: usize, rate: v128, momentum: v128, h2: v128, h3: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, m: usize, s1: usize, s2: usize, rate: v128, momentum: v128, h2: v128, h3: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    lanes.store(m, madd(momentum, lanes.load(m), lanes.load(g)));
+    lanes.store(m, madd(momentum, lanes.load(m), lanes.scaled(g, scale)));
   }
 }
 

@@ -37,9 +37,9 @@ function centered(v: v128, a: v128): v128 {
 class Rmsprop {
   @inline slots(): i32 { return 1; }
   @inline hypers(): i32 { return 3; }
-  @inline step<L>(w: usize, g: usize, v: usize, s1: usize, s2: usize, rate: v128, rho: v128, epsilon: v128, h3: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, v: usize, s1: usize, s2: usize, rate: v128, rho: v128, epsilon: v128, h3: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const v1 = averaged(lanes.load(v), f32x4.mul(gradient, gradient), rho);
     lanes.store(v, v1);
     lanes.store(w, f32x4.sub(lanes.load(w), increment(gradient, v1, rate, epsilon)));
@@ -50,9 +50,9 @@ class Rmsprop {
 class RmspropMomentum {
   @inline slots(): i32 { return 2; }
   @inline hypers(): i32 { return 4; }
-  @inline step<L>(w: usize, g: usize, v: usize, m: usize, s2: usize, rate: v128, rho: v128, epsilon: v128, mu: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, v: usize, m: usize, s2: usize, rate: v128, rho: v128, epsilon: v128, mu: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const v1 = averaged(lanes.load(v), f32x4.mul(gradient, gradient), rho);
     const m1 = madd(mu, lanes.load(m), increment(gradient, v1, rate, epsilon));
     lanes.store(v, v1);
@@ -65,9 +65,9 @@ class RmspropMomentum {
 class RmspropCentered {
   @inline slots(): i32 { return 2; }
   @inline hypers(): i32 { return 3; }
-  @inline step<L>(w: usize, g: usize, v: usize, a: usize, s2: usize, rate: v128, rho: v128, epsilon: v128, h3: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, v: usize, a: usize, s2: usize, rate: v128, rho: v128, epsilon: v128, h3: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const v1 = averaged(lanes.load(v), f32x4.mul(gradient, gradient), rho);
     const a1 = averaged(lanes.load(a), gradient, rho);
     lanes.store(v, v1);
@@ -80,9 +80,9 @@ class RmspropCentered {
 class RmspropCenteredMomentum {
   @inline slots(): i32 { return 3; }
   @inline hypers(): i32 { return 4; }
-  @inline step<L>(w: usize, g: usize, v: usize, m: usize, a: usize, rate: v128, rho: v128, epsilon: v128, mu: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, v: usize, m: usize, a: usize, rate: v128, rho: v128, epsilon: v128, mu: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const v1 = averaged(lanes.load(v), f32x4.mul(gradient, gradient), rho);
     const a1 = averaged(lanes.load(a), gradient, rho);
     const m1 = madd(mu, lanes.load(m), increment(gradient, centered(v1, a1), rate, epsilon));

@@ -12,9 +12,9 @@ import { updateSegments } from '../../lib/segments';
 class Sgd {
   @inline slots(): i32 { return 0; }
   @inline hypers(): i32 { return 1; }
-  @inline step<L>(w: usize, g: usize, s0: usize, s1: usize, s2: usize, rate: v128, h1: v128, h2: v128, h3: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, s0: usize, s1: usize, s2: usize, rate: v128, h1: v128, h2: v128, h3: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    lanes.store(w, nmadd(rate, lanes.load(g), lanes.load(w)));
+    lanes.store(w, nmadd(rate, lanes.scaled(g, scale), lanes.load(w)));
   }
 }
 
@@ -23,9 +23,9 @@ class Sgd {
 class SgdMomentum {
   @inline slots(): i32 { return 1; }
   @inline hypers(): i32 { return 2; }
-  @inline step<L>(w: usize, g: usize, v: usize, s1: usize, s2: usize, rate: v128, momentum: v128, h2: v128, h3: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, v: usize, s1: usize, s2: usize, rate: v128, momentum: v128, h2: v128, h3: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    const velocity = nmadd(rate, lanes.load(g), f32x4.mul(momentum, lanes.load(v)));
+    const velocity = nmadd(rate, lanes.scaled(g, scale), f32x4.mul(momentum, lanes.load(v)));
     lanes.store(v, velocity);
     lanes.store(w, f32x4.add(lanes.load(w), velocity));
   }
@@ -36,9 +36,9 @@ class SgdMomentum {
 class SgdNesterov {
   @inline slots(): i32 { return 1; }
   @inline hypers(): i32 { return 2; }
-  @inline step<L>(w: usize, g: usize, v: usize, s1: usize, s2: usize, rate: v128, momentum: v128, h2: v128, h3: v128, h4: v128): void {
+  @inline step<L>(w: usize, g: usize, v: usize, s1: usize, s2: usize, rate: v128, momentum: v128, h2: v128, h3: v128, h4: v128, scale: v128): void {
     const lanes = changetype<L>(0);
-    const gradient = lanes.load(g);
+    const gradient = lanes.scaled(g, scale);
     const velocity = nmadd(rate, gradient, f32x4.mul(momentum, lanes.load(v)));
     lanes.store(v, velocity);
     lanes.store(w, f32x4.add(lanes.load(w), nmadd(rate, gradient, f32x4.mul(momentum, velocity))));
