@@ -260,7 +260,7 @@ describe('models', () => {
         // The twin was compiled with the loss this model is to have afterwards.
         return run.finally(() => model.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy' }));
       },
-      /^\[loss "loss"\] expected a Node, a Tensor or a number, got no node/,
+      /^\[loss "loss"\] expected a Node, a Tensor or a number, got "no node"/,
     ],
   ]);
 

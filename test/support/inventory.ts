@@ -161,18 +161,18 @@ export function supportPage(): string {
     '- **Layer engine**: shapes, gradients of inputs and weights, a round trip of the configuration, one training step.',
     '- **JSON**: written, read back, and giving the same values.',
     '- **Golden**: number of cases computed by PyTorch, Keras or TensorFlow.js that use the name.',
-    '- **Test files**: number of test files that use the name.',
+    '- **Tests of its own**: test files use the name.',
   ];
   for (const { title, entries } of inventory()) {
     lines.push(
       '',
       `## ${title} (${entries.length})`,
       '',
-      '| Name | Engine | Golden | Test files |',
-      '| --- | --- | ---: | ---: |',
+      '| Name | Engine | Golden | Tests of its own |',
+      '| --- | --- | ---: | :---: |',
     );
     for (const { name, engine, golden, files } of entries) {
-      lines.push(`| ${name} | ${engine ?? ''} | ${golden || ''} | ${files.length || ''} |`);
+      lines.push(`| ${name} | ${engine ?? ''} | ${golden || ''} | ${files.length > 0 ? '✓' : ''} |`);
     }
   }
   return `${lines.join('\n')}\n`;

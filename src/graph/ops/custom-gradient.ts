@@ -45,7 +45,7 @@ export interface ValueWithGradient {
 
 function checkGradient(gradient: unknown, at: number, input: Node): void {
   if (gradient === null) return;
-  if (!(gradient instanceof Node)) return fail('customGradient', `gradient ${at} to be a node or null`, describe(gradient));
+  if (!(gradient instanceof Node)) fail('customGradient', `gradient ${at} to be a node or null`, describe(gradient));
   if (sameShape(gradient.shape, input.shape)) return;
   const wanted = `gradient ${at} of the shape of argument ${at}, ${formatShape(input.shape)}`;
   failShape('customGradient', wanted, formatShape(gradient.shape));
