@@ -337,7 +337,8 @@ export class Model<O extends ModelOptions = ModelOptions> extends LayerNetwork<O
   }
 
   /**
-   * Writes the model to one file: how it is made, its weights and, when it is compiled, all that training needs to go on with the same bits.
+   * Writes the model to one file: how it is made, its weights and, when it is compiled, all that training needs to go on with the same bits
+   * (but for optimizers that a `trainStep` has of its own: checkpoints of a run hold those, too).
    * Any reader of safetensors finds the weights by name. The file is replaced at once: a crash leaves the old one or the new one.
    *
    * @param path ends in `.safetensors`; for Node, Deno and Bun. {@link toBytes} gives what would be written
