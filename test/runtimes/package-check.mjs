@@ -88,6 +88,16 @@ try {
   });
   check('a program that uses it', () => run(process.execPath, [join('out', 'main.js')]).trim());
 
+  check('files by myelin/node', () => {
+    const code = `
+      import { readNPY, writeNPY } from 'myelin/node';
+      import { tensor } from 'myelin';
+      await writeNPY('rows.npy', tensor([[1, 2], [3, 4]]));
+      console.log(JSON.stringify((await readNPY('rows.npy')).toArray()));`;
+    const printed = run(process.execPath, ['--input-type=module', '-e', code]).trim();
+    if (printed !== '[[1,2],[3,4]]') throw new Error(`printed ${printed}`);
+  });
+
   const tool = (name, entry) => join(here, 'node_modules', name, entry);
   check('publint', () =>
     run(process.execPath, [tool('publint', 'src/cli.js'), '--strict', join(folder, 'node_modules', 'myelin')])
