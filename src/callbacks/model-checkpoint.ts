@@ -49,11 +49,6 @@ const options = {
   verbose: true,
 } satisfies Record<keyof ModelCheckpointOptions, true>;
 
-/** What writes weights alone. */
-interface WeightSaver {
-  saveWeights?(path: string): Promise<void>;
-}
-
 const where = 'ModelCheckpoint';
 
 /**
@@ -102,8 +97,6 @@ export class ModelCheckpoint implements Callback {
   }
 
   onTrainBegin(model: TrainedModel): void {
-    if (this.#options.saveWeightsOnly && typeof (model as WeightSaver).saveWeights !== 'function')
-      fail(where, 'a model with a method saveWeights, for `saveWeightsOnly`', `"${model.name}" without one`);
     this.#model = model;
     this.#monitor.begin(model);
     this.#monitor.best = this.#options.initialValueThreshold;
@@ -149,7 +142,7 @@ export class ModelCheckpoint implements Callback {
   async #write(path: string): Promise<void> {
     const model = this.#model!;
     const { saveWeightsOnly = false, optimizer } = this.#options;
-    if (saveWeightsOnly) await (model as WeightSaver).saveWeights!(path);
+    if (saveWeightsOnly) await model.saveWeights(path);
     else await model.save(path, optimizer === undefined ? {} : { optimizer });
   }
 
