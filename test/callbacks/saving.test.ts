@@ -112,6 +112,24 @@ describe('ModelCheckpoint', () => {
     expect(second.paths).toEqual([`${folder}/3`, `${folder}/4`]);
   });
 
+  test('writes the weights alone, or the whole model', async () => {
+    for (const saveWeightsOnly of [true, false]) {
+      const calls: string[] = [];
+      class Recording extends FakeModel {
+        override async save(path: string): Promise<void> {
+          calls.push(`save ${path}`);
+        }
+        override async saveWeights(path: string): Promise<void> {
+          calls.push(`saveWeights ${path}`);
+        }
+      }
+      const checkpoint = new ModelCheckpoint({ path: 'm-{epoch}', saveWeightsOnly });
+      checkpoint.onTrainBegin(new Recording());
+      await checkpoint.onEpochEnd(0, {});
+      expect(calls).toEqual([`${saveWeightsOnly ? 'saveWeights' : 'save'} m-1`]);
+    }
+  });
+
   test('tells what it does when asked', async () => {
     const print = vi.spyOn(console, 'log').mockImplementation(() => {});
     await written({ path: 'm', saveBestOnly: true, verbose: 1 }, falling);

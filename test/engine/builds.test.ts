@@ -1,6 +1,7 @@
 /** @file The builds: no static data, the same manifest, and a scan that refuses what cannot be a kernel. */
 
 import { describe, expect, test } from 'vitest';
+import { type Build, defaultBuild, relaxedBuild } from '../../src/engine/builds.ts';
 import { manifestHash } from '../../src/engine/generated/kernels.ts';
 import { type BuildName, buildBytes, loadKernels } from '../support/engine.ts';
 
@@ -48,6 +49,13 @@ describe('release builds', () => {
     const [one, other] = [buildBytes(plain), buildBytes(shared)];
     const differences = [...one.keys()].filter((at) => one[at] !== other[at]);
     expect([one.length, differences.map((at) => [one[at], other[at]])]).toEqual([other.length, [[1, 3]]]);
+  });
+
+  test('come out of the package as they were built, for shared and for plain memory', async () => {
+    const inlined = [defaultBuild(true), defaultBuild(false), await relaxedBuild(true), await relaxedBuild(false)];
+    const same = ({ name, source }: Build): boolean => Buffer.from(source as Uint8Array).equals(buildBytes(name as BuildName));
+    expect(inlined.map(({ name }) => name)).toEqual(['simd-shared', 'simd', 'relaxed-shared', 'relaxed']);
+    expect(inlined.map(same)).toEqual([true, true, true, true]);
   });
 
   test('agree with the debug build about the kernels', () => {
